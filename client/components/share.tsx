@@ -1,0 +1,82 @@
+/** Copy link: one click copies, and shows the link and its QR code for those whose browser refuses, who read it out, or who hold up a phone. */
+import type { FunctionComponent } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+
+import { messages } from '../messages.js';
+import { copyText } from '../support/dom.js';
+import { Icon } from './icon.js';
+
+/** Fetched when the popover is first opened. */
+function useQrCode(wanted: boolean): FunctionComponent<{ text: string }> | null {
+  const [loaded, setLoaded] = useState<{ QrCode: FunctionComponent<{ text: string }> } | null>(null);
+  useEffect(() => {
+    if (!wanted || loaded !== null) return;
+    // Without it the link is still there.
+    import('./qr-code.js').then(
+      ({ QrCode }) => setLoaded({ QrCode }),
+      () => undefined,
+    );
+  }, [wanted, loaded]);
+  return loaded?.QrCode ?? null;
+}
+
+export function Share({ link }: { link: string }) {
+  const popover = useRef<HTMLDivElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const [outcome, setOutcome] = useState('');
+  const [open, setOpen] = useState(false);
+  const QrCode = useQrCode(open);
+
+  const copy = async (): Promise<void> => {
+    popover.current?.showPopover();
+    const copied = await copyText(link);
+    setOutcome(copied ? messages.notices.linkCopied : messages.notices.copyFailed);
+    field.current?.focus();
+    // Selecting scrolls to the end; people know a link by its beginning.
+    if (field.current !== null) field.current.scrollLeft = 0;
+  };
+
+  return (
+    <>
+      <button
+        type="button"
+        class="button primary share-button"
+        data-testid="copy-link"
+        onClick={() => void copy()}
+      >
+        <Icon name="link" />
+        <span class="wide-only">{messages.room.copyLink}</span>
+        <span class="visually-hidden narrow-label">{messages.room.copyLink}</span>
+      </button>
+      <div
+        class="popover share-popover"
+        popover="auto"
+        ref={popover}
+        onToggle={(event) => {
+          setOutcome('');
+          setOpen(event.newState === 'open');
+        }}
+      >
+        <div class="field">
+          <label for="room-link">{messages.room.linkLabel}</label>
+          <input
+            id="room-link"
+            class="input"
+            data-testid="room-link"
+            readOnly
+            value={link}
+            ref={field}
+            // Backward, so that a long link shows its beginning.
+            onFocus={({ currentTarget: input }) => input.setSelectionRange(0, input.value.length, 'backward')}
+          />
+          <p class="hint">{messages.room.shareHint}</p>
+          <p class="outcome" role="status" data-testid="copy-outcome">
+            {outcome !== '' && <Icon name={outcome === messages.notices.linkCopied ? 'check' : 'warning'} />}
+            {outcome}
+          </p>
+        </div>
+        <div class="qr">{QrCode !== null && <QrCode text={link} />}</div>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,164 @@
+/** @jest-environment jsdom */
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+
+import { modelOn, suggestionsOn } from '../store/preferences.js';
+import { Suggestions } from './suggestions.js';
+
+let sent: { path: string; accept: string; body: Record<string, unknown> }[];
+let answer: (() => Response) | Error;
+let suggestions: Suggestions;
+const realFetch = globalThis.fetch;
+const stays = new AbortController().signal;
+
+/** As much of a Response as is used; jsdom has none. */
+function said(status: number, ...chunks: string[]): Response {
+  const left = [...chunks];
+  const reader = {
+    read: async () => (left.length > 0 ? { done: false, value: left.shift() } : { done: true }),
+  };
+  return {
+    ok: status === 200,
+    status,
+    statusText: '',
+    body: { pipeThrough: () => ({ getReader: () => reader }) },
+    json: async () => JSON.parse(chunks.join('')) as unknown,
+  } as unknown as Response;
+}
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  Object.assign(globalThis, { TextDecoderStream: class {} });
+  sent = [];
+  answer = () => said(200, '{"suggestion":"","confidence":0,"source":"local"}\n');
+  globalThis.fetch = async (path, init) => {
+    if (answer instanceof Error) throw answer;
+    sent.push({
+      path: path as string,
+      accept: (init?.headers as Record<string, string>)['accept'] ?? '',
+      body: JSON.parse((init?.body as string | undefined) ?? '{}') as Record<string, unknown>,
+    });
+    return answer();
+  };
+  suggestionsOn.value = true;
+  modelOn.value = true;
+  suggestions = new Suggestions({ roomId: 'room-1', file: () => 'main', language: () => 'python' });
+});
+afterEach(() => {
+  suggestions.stop();
+  globalThis.fetch = realFetch;
+  jest.useRealTimers();
+});
+
+async function ask(): Promise<string[]> {
+  const shown: string[] = [];
+  await suggestions.ask({ code: 'x', cursorPosition: 1 }, stays, (text) => shown.push(text));
+  return shown;
+}
+
+const line = (suggestion: string, model?: string): string => `${JSON.stringify({ suggestion, model })}\n`;
+const TINY = { name: 'tiny', host: 'here:1' };
+
+describe('asking', () => {
+  test('names room and file, and shows each line as it comes, however it is cut', async () => {
+    const lines = line('a\r\nb', 'asking') + line('a\nb\nc', 'answered');
+    answer = () => said(200, lines.slice(0, 5), lines.slice(5, 50), lines.slice(50));
+    expect(await ask()).toEqual(['a\nb', 'a\nb\nc']);
+    expect(sent).toEqual([
+      {
+        path: '/autocomplete',
+        accept: 'application/x-ndjson',
+        body: {
+          code: 'x',
+          cursorPosition: 1,
+          language: 'python',
+          roomId: 'room-1',
+          file: 'main',
+          sources: ['local', 'model'],
+          client: expect.stringMatching(/^\w+$/),
+        },
+      },
+    ]);
+  });
+
+  test('says every time that the same tab asks', async () => {
+    await ask();
+    await ask();
+    expect(sent[1]?.body['client']).toBe(sent[0]?.body['client']);
+  });
+
+  test('asks no model when the person does not want one', async () => {
+    modelOn.value = false;
+    await ask();
+    expect(sent[0]?.body).toMatchObject({ sources: ['local'] });
+  });
+
+  test('is off when switched off', () => {
+    expect(suggestions.enabled).toBe(true);
+    suggestionsOn.value = false;
+    expect([suggestions.enabled, suggestions.mode.value]).toEqual([false, 'off']);
+  });
+});
+
+describe('the mode', () => {
+  test('is local where no model is asked, or where it is not known', async () => {
+    expect(suggestions.mode.value).toBe('local');
+    answer = () => said(200, '{"model":null}');
+    await suggestions.lookUp(stays);
+    expect(suggestions.mode.value).toBe('local');
+    answer = new TypeError('failed to fetch');
+    await suggestions.lookUp(stays);
+    expect(suggestions.mode.value).toBe('local');
+  });
+
+  test('is on where one is asked, unless the person or the room says no', async () => {
+    answer = () => said(200, JSON.stringify({ model: TINY }));
+    await suggestions.lookUp(stays);
+    expect([suggestions.model.value, suggestions.mode.value]).toEqual([TINY, 'on']);
+    modelOn.value = false;
+    expect(suggestions.mode.value).toBe('local');
+    modelOn.value = true;
+    answer = () => said(200, line('x', 'off'));
+    await ask();
+    expect([suggestions.roomAllows.value, suggestions.mode.value]).toEqual([false, 'local']);
+    answer = () => said(200, line('x', 'asking'), line('y', 'answered'));
+    await ask();
+    expect(suggestions.mode.value).toBe('on');
+  });
+});
+
+describe('is paused', () => {
+  test.each(['paused', 'limited'])(
+    'while the model is %s; questions are still sent, and an answer ends it',
+    async (model) => {
+      answer = () => said(200, line('x', model));
+      expect(await ask()).toEqual(['x']);
+      expect([suggestions.paused.value, suggestions.enabled]).toEqual([true, true]);
+      suggestions.retry();
+      expect(suggestions.paused.value).toBe(false);
+      await ask();
+      expect(suggestions.paused.value).toBe(true);
+      answer = () => said(200, line('x', 'answered'));
+      await ask();
+      expect(suggestions.paused.value).toBe(false);
+    },
+  );
+
+  test('one failure of the model is none of it', async () => {
+    answer = () => said(200, line('x', 'asking'), line('x', 'failed'));
+    await ask();
+    expect(suggestions.paused.value).toBe(false);
+  });
+
+  test('for a minute when the server refuses or cannot be reached: nothing is sent then, unless the person wants it', async () => {
+    answer = () => said(429, '{"code":"too-many-requests","detail":"slow down"}');
+    await expect(ask()).rejects.toMatchObject({ status: 429 });
+    expect([suggestions.paused.value, suggestions.enabled]).toEqual([true, false]);
+    jest.advanceTimersByTime(60_000);
+    expect([suggestions.paused.value, suggestions.enabled]).toEqual([false, true]);
+    answer = new TypeError('failed to fetch');
+    await expect(ask()).rejects.toMatchObject({ status: 0 });
+    expect(suggestions.enabled).toBe(false);
+    suggestions.retry();
+    expect(suggestions.enabled).toBe(true);
+  });
+});

@@ -1,0 +1,235 @@
+/**
+ * The yardstick of autocomplete: how often the local engine is right on real sources. Prints one table for each language found below
+ * the given folders. `-- autocomplete <folder…> [--samples=3000] [--seed=1] [--all]`; --all also measures files that were learned from.
+ */
+import { languageTable } from '../../server/autocomplete/languages/index.js';
+import { complete } from '../../server/autocomplete/engine.js';
+import { Kind } from '../../server/autocomplete/tokens/lexicon.js';
+import { Tokenizer } from '../../server/autocomplete/tokens/tokenizer.js';
+import { plainCache, mostFrequent } from '../autocomplete/baselines.js';
+import { positionsIn, randomFrom, type Position } from '../autocomplete/positions.js';
+import { HELD_OUT_RULE, PROGRAMS, sourcesBelow, unitOf, type Source } from '../autocomplete/sources.js';
+
+export const summary =
+  'autocomplete on the sources of a folder: how often right, how sure, how much typing saved';
+
+/** As the page's editor sends it. */
+const BEFORE = 12_000;
+const AFTER = 4_000;
+const SHOWN = 0.5;
+/** Positions of a decile below which its share says nothing. */
+const FEW = 30;
+const MOST_FILES_OF_A_UNIT = 40;
+
+interface Tally {
+  asked: number;
+  right: number;
+  shown: number;
+  shownRight: number;
+  frequent: number;
+  plain: number;
+  readonly deciles: { count: number; sure: number; right: number }[];
+  readonly millis: number[];
+}
+
+const percent = (part: number, whole: number): string =>
+  whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`;
+
+/** The window an editor sends around a cursor. */
+function windowOf(position: Position): { code: string; cursorPosition: number } {
+  const before = position.before.slice(-BEFORE);
+  return { code: before + position.after.slice(0, AFTER), cursorPosition: before.length };
+}
+
+function firstToken(text: string, tokenizer: Tokenizer): string {
+  const [id = -1] = tokenizer.line(text.split('\n')[0] ?? '', 0).ids;
+  return tokenizer.lexicon.texts[id] ?? '';
+}
+
+function measure(files: readonly Source[], kind: 'next' | 'prefix', samples: number, seed: number): Tally {
+  const tally: Tally = {
+    ...{ asked: 0, right: 0, shown: 0, shownRight: 0, frequent: 0, plain: 0, millis: [] },
+    deciles: Array.from({ length: 10 }, () => ({ count: 0, sure: 0, right: 0 })),
+  };
+  const random = randomFrom(seed);
+  const each = Math.ceil(samples / files.length);
+  for (const { text, language } of files) {
+    const tokenizer = new Tokenizer(languageTable(language));
+    for (const position of positionsIn(text, tokenizer, kind, each, random)) {
+      if (tally.asked >= samples) break;
+      tally.asked++;
+      const request = { ...windowOf(position), language };
+      const typed = position.token.slice(0, position.typed);
+      const isRight = (suggestion: string): boolean =>
+        suggestion !== '' && firstToken(typed + suggestion, tokenizer) === position.token;
+      const raw = complete(request, { always: true, mostTokens: 1 });
+      if (isRight(raw.suggestion)) tally.right++;
+      // Time of the processor, not of the clock: other programs of the machine do not count, the collector of garbage does.
+      const began = process.cpuUsage();
+      const answer = complete(request);
+      const { user, system } = process.cpuUsage(began);
+      tally.millis.push((user + system) / 1000);
+      const right = isRight(answer.suggestion);
+      if (answer.suggestion !== '') {
+        if (answer.confidence >= SHOWN) {
+          tally.shown++;
+          if (right) tally.shownRight++;
+        }
+      }
+      // How sure it says it is of its best guess, shown or not.
+      const decile = tally.deciles[Math.min(9, Math.floor(raw.confidence * 10))];
+      if (decile) {
+        decile.count++;
+        decile.sure += raw.confidence;
+        if (isRight(raw.suggestion)) decile.right++;
+      }
+      if (mostFrequent(request, typed, tokenizer) === position.token) tally.frequent++;
+      if (plainCache(request, typed, tokenizer) === position.token) tally.plain++;
+    }
+  }
+  return tally;
+}
+
+interface Saved {
+  lines: number;
+  characters: number;
+  accepted: number;
+  keys: number;
+}
+
+/** Types whole lines, taking every suggestion that the line goes on with. */
+function typeLines(files: readonly Source[], lines: number, seed: number): Saved {
+  const saved: Saved = { lines: 0, characters: 0, accepted: 0, keys: 0 };
+  const random = randomFrom(seed);
+  const each = Math.ceil(lines / files.length);
+  for (const { text, language } of files) {
+    const tokenizer = new Tokenizer(languageTable(language));
+    for (const position of linesOf(text, tokenizer, each, random)) {
+      if (saved.lines >= lines) break;
+      saved.lines++;
+      saved.characters += position.rest.length;
+      const whole = position.rest + position.after;
+      let done = 0;
+      while (done < position.rest.length) {
+        const before = position.before + position.rest.slice(0, done);
+        const { suggestion } = complete({ ...windowOf({ ...position, before }), language });
+        saved.keys++;
+        if (suggestion !== '' && whole.startsWith(suggestion, done)) {
+          const accepted = Math.min(suggestion.length, position.rest.length - done);
+          saved.accepted += accepted;
+          done += accepted;
+        } else done++;
+      }
+    }
+  }
+  return saved;
+}
+
+function linesOf(text: string, tokenizer: Tokenizer, count: number, random: () => number): Position[] {
+  const all: Position[] = [];
+  let at = 0;
+  let state = 0;
+  for (const raw of text.split('\n')) {
+    const line = tokenizer.line(raw, state);
+    const first = line.ids[0];
+    if (
+      state === 0 &&
+      line.state === 0 &&
+      first !== undefined &&
+      tokenizer.lexicon.kinds[first] !== Kind.Gap
+    ) {
+      const start = at + (line.starts[0] ?? 0);
+      const end = at + raw.trimEnd().length;
+      all.push({
+        token: '',
+        typed: 0,
+        before: text.slice(0, start),
+        after: text.slice(at + raw.length),
+        rest: text.slice(start, end),
+      });
+    }
+    state = line.state;
+    at += raw.length + 1;
+  }
+  return Array.from(
+    { length: Math.min(count, all.length) },
+    () => all[Math.floor(random() * all.length)] as Position,
+  );
+}
+
+function quantile(values: readonly number[], q: number): string {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0).toFixed(2);
+}
+
+function print(name: string, tally: Tally): void {
+  const { asked } = tally;
+  console.info(`  ${name} (${asked} positions)`);
+  console.info(`    right, best guess whether shown or not   ${percent(tally.right, asked)}`);
+  console.info(
+    `    right among those shown at >= ${SHOWN}        ${percent(tally.shownRight, tally.shown)} (shown: ${percent(tally.shown, asked)})`,
+  );
+  console.info(`    for comparison: most frequent word       ${percent(tally.frequent, asked)}`);
+  console.info(`    for comparison: plain 6-gram cache       ${percent(tally.plain, asked)}`);
+  console.info(
+    `    compute of an answer, ms: p50 ${quantile(tally.millis, 0.5)}, p99 ${quantile(tally.millis, 0.99)}, most ${quantile(tally.millis, 1)}`,
+  );
+}
+
+/** @param tallies all that is to be counted together */
+function printDeciles(name: string, tallies: readonly Tally[]): void {
+  console.info(`  confidence of the best guess, ${name}, by decile: said -> was right (positions)`);
+  let furthest = 0;
+  for (let decile = 0; decile < 10; decile++) {
+    let [count, sure, right] = [0, 0, 0];
+    for (const { deciles } of tallies) {
+      const one = deciles[decile];
+      count += one?.count ?? 0;
+      sure += one?.sure ?? 0;
+      right += one?.right ?? 0;
+    }
+    if (count === 0) continue;
+    const off = (100 * (right - sure)) / count;
+    if (count >= FEW) furthest = Math.max(furthest, Math.abs(off));
+    console.info(
+      `    ${decile / 10}-${(decile + 1) / 10}   ${percent(sure, count).padStart(7)} -> ${percent(right, count).padStart(7)}   off by ${off.toFixed(1).padStart(5)} points (${count}${count < FEW ? ', too few' : ''})`,
+    );
+  }
+  console.info(`    furthest off, where there are ${FEW} positions or more: ${furthest.toFixed(1)} points`);
+}
+
+export async function run(args: string[]): Promise<void> {
+  const option = (name: string, fallback: number): number =>
+    Number(args.find((arg) => arg.startsWith(`--${name}=`))?.split('=')[1] ?? fallback);
+  const folders = args.filter((arg) => !arg.startsWith('--'));
+  const all = args.includes('--all');
+  if (folders.length === 0)
+    throw new Error('name a folder of sources: npm run bench -- autocomplete <folder>');
+  const samples = option('samples', 3000);
+  const seed = option('seed', 1);
+  console.info(all ? 'all files below the folders' : HELD_OUT_RULE);
+  for (const language of PROGRAMS) {
+    const taken = new Map<string, number>();
+    const files = folders.flatMap((root) =>
+      [...sourcesBelow(root, [language], all ? null : true)].filter(({ path }) => {
+        const unit = unitOf(root, path);
+        taken.set(unit, (taken.get(unit) ?? 0) + 1);
+        return (taken.get(unit) ?? 0) <= MOST_FILES_OF_A_UNIT;
+      }),
+    );
+    if (files.length === 0) continue;
+    console.info(`\n${language}: ${files.length} files of ${taken.size} packages or modules, seed ${seed}`);
+    const prefix = measure(files, 'prefix', samples, seed);
+    print('prefix: 1 to 3 characters of a word are typed', prefix);
+    const next = measure(files, 'next', samples, seed + 1);
+    print('next: the cursor stands where a token starts', next);
+    printDeciles('prefix', [prefix]);
+    printDeciles('next', [next]);
+    printDeciles('both', [prefix, next]);
+    const saved = typeLines(files, Math.ceil(samples / 10), seed + 2);
+    console.info(
+      `  whole lines (${saved.lines}): ${percent(saved.accepted, saved.characters)} of the characters came from accepting; ` +
+        `counting each acceptance as one key, ${percent(saved.characters - saved.keys, saved.characters)} of the keys were saved`,
+    );
+  }
+}

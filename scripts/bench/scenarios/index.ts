@@ -1,0 +1,19 @@
+import { cursors } from './cursors.js';
+import { editing } from './editing.js';
+import { joining } from './joining.js';
+import { keeping } from './keeping.js';
+import { manyRooms } from './many-rooms.js';
+import { memoryScenario } from './memory.js';
+import { oneRoom } from './one-room.js';
+import type { Scenario } from './scenario.js';
+
+/** A to G, in this order. */
+export const scenarios: readonly Scenario[] = [
+  oneRoom,
+  manyRooms,
+  joining,
+  keeping,
+  memoryScenario,
+  cursors,
+  editing,
+];

@@ -1,0 +1,23 @@
+/** One question asked of several servers in turn. */
+import type { Running, Target } from '../targets/target.js';
+
+export type Metrics = Record<string, number>;
+
+export interface MeasureOptions {
+  /** Shorter and smaller: for a look, not for a table. */
+  readonly quick: boolean;
+  /** Starts the server of this measurement; it is ended and cleared away by whoever called. */
+  readonly start: () => Promise<Running>;
+}
+
+export interface Scenario {
+  readonly name: string;
+  readonly about: string;
+  /** Measured in this order in each round, then again. */
+  readonly targets: readonly string[];
+  /** Measured in the first round only: for the picture, not for a ratio. */
+  readonly onceTargets: readonly string[];
+  readonly rounds: number;
+  /** @throws Failed when anything was lost */
+  measure(target: Target, options: MeasureOptions): Promise<Metrics>;
+}

@@ -1,0 +1,160 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { EventEmitter } from 'node:events';
+
+import { ManualClock, systemClock } from '../support/clock.js';
+import { silentLog } from '../support/log.js';
+import { Completer, type CompletionThread, type ToWorker } from './completer.js';
+
+const request = { code: 'def hello', cursorPosition: 9, language: 'python' };
+const stays = new AbortController().signal;
+
+class FakeThread extends EventEmitter implements CompletionThread {
+  readonly asked: ToWorker[] = [];
+  ended = 0;
+  postMessage(message: ToWorker): void {
+    this.asked.push(message);
+  }
+  async terminate(): Promise<void> {
+    this.ended++;
+  }
+  unref(): void {}
+  answer(suggestion: string): void {
+    const last = this.asked.at(-1);
+    this.emit('message', { id: last?.id, completion: { suggestion, confidence: 1, source: 'local' } });
+  }
+}
+
+function setUp(queueLength = 64) {
+  const threads: FakeThread[] = [];
+  const clock = new ManualClock();
+  const completer = new Completer({
+    clock,
+    log: silentLog,
+    queueLength,
+    patienceMs: 1000,
+    start: () => {
+      threads.push(new FakeThread());
+      return threads.at(-1) as FakeThread;
+    },
+  });
+  const thread = () => threads.at(-1) as FakeThread;
+  return { threads, clock, completer, thread };
+}
+
+describe('the queue', () => {
+  test('starts no thread before the first request, and asks one thing at a time', async () => {
+    const { threads, completer, thread } = setUp();
+    expect(threads).toHaveLength(0);
+    const [first, second] = [completer.complete(request, stays), completer.complete(request, stays)];
+    expect(thread().asked).toHaveLength(1);
+    thread().answer('one');
+    await expect(first).resolves.toMatchObject({ suggestion: 'one' });
+    thread().answer('two');
+    await expect(second).resolves.toMatchObject({ suggestion: 'two' });
+    expect(threads).toHaveLength(1);
+  });
+
+  test('refuses what does not fit', async () => {
+    const { completer, thread } = setUp(2);
+    const fits = [1, 2, 3].map(() => completer.complete(request, stays)); // one runs, two wait
+    await expect(completer.complete(request, stays)).rejects.toMatchObject({
+      code: 'too-busy',
+      status: 503,
+      options: { extra: { retryAfter: 1 } },
+    });
+    for (const one of fits) {
+      thread().answer('x');
+      await one;
+    }
+  });
+
+  test('answers a waiting request with nothing when its client asks anew, and leaves those of others', async () => {
+    const { completer, thread } = setUp();
+    const running = completer.complete({ ...request, client: 'ann' }, stays);
+    const outdated = completer.complete({ ...request, client: 'ann' }, stays);
+    const other = completer.complete({ ...request, client: 'ben' }, stays);
+    const unnamed = completer.complete(request, stays);
+    const newest = completer.complete({ ...request, client: 'ann' }, stays);
+    await expect(outdated).resolves.toEqual({ suggestion: '', confidence: 0, source: 'local' });
+    for (const [one, text] of [
+      [running, 'begun'],
+      [other, 'of ben'],
+      [unnamed, 'of nobody'],
+      [newest, 'newest'],
+    ] as const) {
+      thread().answer(text);
+      await expect(one).resolves.toMatchObject({ suggestion: text });
+    }
+  });
+
+  test('makes room by it', async () => {
+    const { completer, thread } = setUp(1);
+    const all = [1, 2, 3].map(() => completer.complete({ ...request, client: 'ann' }, stays));
+    thread().answer('first');
+    thread().answer('last');
+    expect((await Promise.all(all)).map(({ suggestion }) => suggestion)).toEqual(['first', '', 'last']);
+  });
+
+  test('drops a request whose asker has gone', async () => {
+    const { completer, thread } = setUp();
+    const first = completer.complete(request, stays);
+    const leaving = new AbortController();
+    const dropped = completer.complete(request, leaving.signal);
+    leaving.abort();
+    await expect(dropped).rejects.toThrow('gone');
+    thread().answer('x');
+    await first;
+    expect(thread().asked).toHaveLength(1);
+    await expect(completer.complete(request, leaving.signal)).rejects.toThrow('gone');
+  });
+});
+
+describe('the thread', () => {
+  test('is ended when an answer takes too long, and the next request gets a new one', async () => {
+    const { threads, clock, completer, thread } = setUp();
+    const [stuck, next] = [completer.complete(request, stays), completer.complete(request, stays)];
+    clock.advance(1000);
+    await expect(stuck).rejects.toMatchObject({ code: 'too-busy' });
+    expect(threads).toHaveLength(2);
+    expect(threads[0]?.ended).toBe(1);
+    threads[0]?.emit('exit', 1); // late words of the old one harm nobody
+    thread().answer('fresh');
+    await expect(next).resolves.toMatchObject({ suggestion: 'fresh' });
+  });
+
+  test('is replaced when it dies', async () => {
+    const { threads, completer, thread } = setUp();
+    const first = completer.complete(request, stays);
+    thread().emit('error', new Error('out of memory'));
+    thread().emit('exit', 1);
+    await expect(first).rejects.toMatchObject({ code: 'too-busy' });
+    const second = completer.complete(request, stays);
+    expect(threads).toHaveLength(2);
+    thread().answer('x');
+    await second;
+  });
+
+  test('closing refuses what waits, ends the thread, and may be done twice', async () => {
+    const { completer, thread } = setUp();
+    const left = [completer.complete(request, stays), completer.complete(request, stays)];
+    const said = Promise.allSettled(left);
+    await completer.close();
+    await completer.close();
+    expect((await said).map((one) => one.status)).toEqual(['rejected', 'rejected']);
+    await expect(completer.complete(request, stays)).rejects.toMatchObject({ code: 'shutting-down' });
+    expect(thread().ended).toBe(1);
+  });
+});
+
+describe('a real thread', () => {
+  const completer = new Completer({ clock: systemClock, log: silentLog });
+  afterEach(() => completer.close());
+
+  test('answers', async () => {
+    const answers = await Promise.all([
+      completer.complete(request, stays),
+      completer.complete({ ...request, code: 'def ', cursorPosition: 4 }, stays),
+    ]);
+    expect(answers.map((one) => one.suggestion)).toEqual(['():', 'main():']);
+  });
+});

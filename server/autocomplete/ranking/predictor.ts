@@ -1,0 +1,151 @@
+/** What could come next at a cursor, ranked: the engine's ground. One for a language, kept between requests; a Place for each request. */
+import { PriorNet, PriorNumbers } from '../prior/net.js';
+import { Vocabulary, type PriorName } from '../prior/vocabulary.js';
+import { Document } from '../tokens/document.js';
+import { Kind } from '../tokens/lexicon.js';
+import { Tokenizer } from '../tokens/tokenizer.js';
+import type { LanguageTable } from '../types.js';
+import { calibrations } from '../weights/calibration.js';
+import { priorWeights, rankerWeights } from '../weights/index.js';
+import type { CalibrationTable } from './calibration.js';
+import { END, gather, OTHER, type Evidence } from './evidence.js';
+import { History } from './history.js';
+import { Ranker } from './ranker.js';
+
+export interface Guess {
+  readonly id: number;
+  readonly text: string;
+  /** Of all that could stand here, 0 to 1. */
+  readonly chance: number;
+}
+
+export interface Ranking {
+  /** Tokens, best first; in the middle of a word they begin with what is typed and are longer. */
+  readonly guesses: readonly Guess[];
+  /** That the line ends here. */
+  readonly end: number;
+  /** That what is typed is a whole word. */
+  readonly whole: number;
+}
+
+const numbersOf = new Map<PriorName, PriorNumbers>();
+const rankers = new Map<string, Ranker>();
+
+function priorNumbers(name: PriorName): PriorNumbers {
+  let numbers = numbersOf.get(name);
+  if (!numbers) {
+    numbers = new PriorNumbers(new Vocabulary(name), priorWeights[name]);
+    numbersOf.set(name, numbers);
+  }
+  return numbers;
+}
+
+/** A cursor in a text, with all that the text shows. */
+export class Place {
+  readonly history: History;
+
+  constructor(
+    readonly document: Document,
+    readonly predictor: Predictor,
+    /** The text itself, without the cursor's word. */
+    readonly prose: string,
+  ) {
+    this.history = new History(document, predictor.tokenizer.lexicon);
+  }
+
+  /** Goes on as if `id` had been typed. */
+  push(id: number): void {
+    this.document.push(id);
+    this.history.note(this.document.length - 1);
+  }
+}
+
+export class Predictor {
+  readonly tokenizer: Tokenizer;
+  #prior: PriorNet | null = null;
+  #known: number[] = [];
+  #ranker: Ranker | null = null;
+
+  constructor(readonly table: LanguageTable) {
+    this.tokenizer = new Tokenizer(table);
+    this.#prepare();
+  }
+
+  /** How far this language's chances can be trusted. */
+  get calibration(): CalibrationTable {
+    return calibrations[this.table.prior ?? 'any'];
+  }
+
+  /** @param before all before the word that is being typed */
+  at(before: string, after: string, context: readonly string[] = []): Place {
+    const { lexicon } = this.tokenizer;
+    this.tokenizer.tidy();
+    if (this.tokenizer.lexicon !== lexicon) this.#prepare();
+    const line = before.slice(before.lastIndexOf('\n') + 1);
+    let indent = 0;
+    for (const char of /^[ \t]*/.exec(line)?.[0] ?? '') indent += char === '\t' ? 4 : 1;
+    return new Place(
+      new Document(this.tokenizer, before, after, indent, context),
+      this,
+      `${before}\n${after}`,
+    );
+  }
+
+  wordId(word: string): number {
+    return this.tokenizer.lexicon.intern(word, Kind.Word);
+  }
+
+  gather(place: Place, prefix: string): Evidence {
+    const prose = prefix === '' ? '' : place.prose;
+    return gather({ history: place.history, prefix, prose, prior: this.#prior, known: this.#known });
+  }
+
+  rank(place: Place, prefix: string): Ranking {
+    const { ids, features } = this.gather(place, prefix);
+    this.#ranker ??= rankerOf(this.table);
+    const chances = this.#ranker.chances(features, ids.length);
+    const { texts } = this.tokenizer.lexicon;
+    const guesses: Guess[] = [];
+    let end = 0;
+    let whole = 0;
+    ids.forEach((id, index) => {
+      const chance = chances[index] ?? 0;
+      const text = texts[id] ?? '';
+      if (id === OTHER) return;
+      if (id === END) end = chance;
+      else if (prefix !== '' && text.length === prefix.length) whole += chance;
+      else guesses.push({ id, text, chance });
+    });
+    guesses.sort((a, b) => b.chance - a.chance);
+    return { guesses, end, whole };
+  }
+
+  #prepare(): void {
+    const { lexicon } = this.tokenizer;
+    const { table } = this;
+    const words = [...table.words, ...(table.keywords ?? []), ...(table.names ?? [])];
+    this.#known = [...new Set(words.map((word) => lexicon.intern(word, Kind.Word)))];
+    this.#prior =
+      table.prior === undefined
+        ? null
+        : new PriorNet(priorNumbers(table.prior), lexicon, (text) =>
+            /^[\p{L}_$]/u.test(text)
+              ? Kind.Word
+              : /^\d/.test(text)
+                ? Kind.Number
+                : /^["']/.test(text)
+                  ? Kind.String
+                  : Kind.Sign,
+          );
+  }
+}
+
+function rankerOf(table: LanguageTable): Ranker {
+  const name = table.prior ?? 'any';
+  let ranker = rankers.get(name);
+  if (!ranker) {
+    ranker = new Ranker(rankerWeights[name]);
+    rankers.set(name, ranker);
+  }
+  return ranker;
+}

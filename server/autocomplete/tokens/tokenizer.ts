@@ -1,0 +1,284 @@
+/**
+ * Cuts lines into tokens: words, numbers, strings (whole), signs; comments are left out. Made by hand so that half-written text is
+ * no error and a line costs microseconds; what a language adds (quotes, comments) comes from its table. Lines are remembered, so a
+ * text that changed in one line costs one line.
+ */
+import { Kind, Lexicon } from './lexicon.js';
+import type { LanguageTable } from '../types.js';
+
+export interface Line {
+  readonly ids: readonly number[];
+  /** Where each token begins in the line, UTF-16 units. */
+  readonly starts: readonly number[];
+  /** Columns of blank before the first token. */
+  readonly indent: number;
+  /** What the next line begins in: 0 code, else the number of the open comment or string. */
+  readonly state: number;
+  /** What the line begins in. */
+  readonly from: number;
+}
+
+const SIGNS = [
+  ...['>>>=', '...', '===', '!==', '**=', '//=', '>>=', '<<=', '>>>', '&&=', '||=', '??=', '<=>', '..='],
+  ...[
+    '==',
+    '!=',
+    '<=',
+    '>=',
+    '=>',
+    '->',
+    '::',
+    '+=',
+    '-=',
+    '*=',
+    '/=',
+    '%=',
+    '&=',
+    '|=',
+    '^=',
+    '&&',
+    '||',
+    '??',
+  ],
+  ...['?.', '++', '--', '**', '//', '<<', '>>', ':=', '..', '</', '/>', '{{', '}}', '@='],
+];
+const LONGER_SIGNS = new Map<string, string[]>();
+for (const sign of SIGNS)
+  LONGER_SIGNS.set(sign.charAt(0), [...(LONGER_SIGNS.get(sign.charAt(0)) ?? []), sign]);
+
+/** UTF-16 units of one line that are looked at: what follows is data, not code. */
+const LONGEST_LINE = 2000;
+/** Lines remembered; all are forgotten when there are more. */
+const MOST_LINES = 20_000;
+/** Tokens of one language remembered; a new lexicon begins when there are more. */
+const MOST_TOKENS = 60_000;
+
+/** How many more long quotes must speak for it before a text is taken to begin inside a string. */
+const SURE = 1;
+
+const Unit = { Other: 0, Blank: 1, Letter: 2, Digit: 3 } as const;
+
+const ASCII = new Uint8Array(128);
+for (let unit = 0; unit < 128; unit++) {
+  const char = String.fromCharCode(unit);
+  ASCII[unit] = /[A-Za-z_]/.test(char)
+    ? Unit.Letter
+    : /[0-9]/.test(char)
+      ? Unit.Digit
+      : /\s/.test(char)
+        ? Unit.Blank
+        : Unit.Other;
+}
+
+/** Where a `/` divides: behind a value. */
+const VALUE_END = /[\w$)\]}'"`]$/;
+const BEFORE_VALUE = /^(?:return|typeof|case|in|of|delete|void|throw|new|else|do|await|yield)$/;
+
+export class Tokenizer {
+  lexicon: Lexicon;
+  readonly #table: LanguageTable;
+  readonly #units: Uint8Array;
+  readonly #opens: readonly { readonly open: string; readonly close: string; readonly comment: boolean }[];
+  #lines = new Map<string, Line>();
+
+  constructor(table: LanguageTable) {
+    this.#table = table;
+    this.lexicon = new Lexicon(table);
+    this.#units = ASCII.slice();
+    for (const char of table.wordExtras ?? '') this.#units[char.charCodeAt(0)] = Unit.Letter;
+    this.#opens = [
+      ...(table.blockComment
+        ? [{ open: table.blockComment[0], close: table.blockComment[1], comment: true }]
+        : []),
+      ...(table.longQuotes ?? []).map((quote) => ({ open: quote, close: quote, comment: false })),
+    ];
+  }
+
+  /** Call between documents: forgets everything when it has become too much. */
+  tidy(): void {
+    if (this.#lines.size > MOST_LINES) this.#lines = new Map();
+    if (this.lexicon.size > MOST_TOKENS) {
+      this.lexicon = new Lexicon(this.#table);
+      this.#lines = new Map();
+    }
+  }
+
+  /** @param state what the line begins in: the `state` of the line before, 0 for the first. */
+  line(text: string, state: number): Line {
+    const key = state === 0 ? text : `${state}\n${text}`;
+    const known = this.#lines.get(key);
+    if (known) return known;
+    const line = this.#cut(text.length > LONGEST_LINE ? text.slice(0, LONGEST_LINE) : text, state);
+    this.#lines.set(key, line);
+    return line;
+  }
+
+  /**
+   * What a text begins in that may have been cut from a longer one: 0 code, else the number of the open string. Where text stands
+   * before long quotes and none behind them, they close; the other way round they open. Most of them decide.
+   */
+  stateAtStart(text: string): number {
+    let state = 0;
+    let best = SURE;
+    this.#opens.forEach(({ open, comment }, index) => {
+      if (comment || open.length < 3) return;
+      let forInside = 0;
+      let inside = true;
+      for (let at = text.indexOf(open); at >= 0; at = text.indexOf(open, at + open.length)) {
+        const lineStart = text.lastIndexOf('\n', at - 1) + 1;
+        const nextLine = text.indexOf('\n', at);
+        const before = text.slice(lineStart, at).trim();
+        const behind = text.slice(at + open.length, nextLine < 0 ? text.length : nextLine).trim();
+        const opens = (before === '' || /(?:^|[=(,:\s])[rbfu]*$/i.test(before)) && behind !== '';
+        const closes = before !== '' && /^[\s,)\].:]*$/.test(behind);
+        // If the text begins inside, the first of them closes, the second opens, and so on.
+        if (opens !== closes) forInside += closes === inside ? 1 : -1;
+        inside = !inside;
+      }
+      if (forInside > best) {
+        best = forInside;
+        state = index + 1;
+      }
+    });
+    return state;
+  }
+
+  isWordUnit(unit: number): boolean {
+    if (unit < 128) return (this.#units[unit] ?? 0) >= Unit.Letter;
+    return /[\p{L}\p{M}\p{N}]/u.test(String.fromCharCode(unit)) || (unit >= 0xd800 && unit <= 0xdfff);
+  }
+
+  #cut(text: string, from: number): Line {
+    const units = this.#units;
+    const ids: number[] = [];
+    const starts: number[] = [];
+    const put = (start: number, end: number, kind: Kind): void => {
+      ids.push(this.lexicon.intern(text.slice(start, end), kind));
+      starts.push(start);
+    };
+    let at = 0;
+    let state = from;
+    let indent = -1;
+    while (at < text.length) {
+      if (state !== 0) {
+        // Inside something that began on an earlier line, or on this one.
+        const open = this.#opens[state - 1];
+        const end = this.#endOf(text, at, open?.close ?? '', open?.comment ?? false);
+        if (open && !open.comment) put(at, end < 0 ? text.length : end, Kind.String);
+        indent = indent < 0 ? 0 : indent;
+        if (end < 0) return { ids, starts, indent, state, from };
+        at = end;
+        state = 0;
+        continue;
+      }
+      const unit = text.charCodeAt(at);
+      const type = unit < 128 ? (units[unit] ?? 0) : this.isWordUnit(unit) ? Unit.Letter : Unit.Other;
+      if (type === Unit.Blank || unit === 0xa0) {
+        at++;
+        continue;
+      }
+      if (indent < 0) indent = columns(text, at);
+      const start = at;
+      if (type === Unit.Letter) {
+        at++;
+        while (at < text.length && this.isWordUnit(text.charCodeAt(at))) at++;
+        // r"…", f'…' and their like are strings.
+        if (
+          at - start <= 2 &&
+          '"\''.includes(text[at] ?? ' ') &&
+          this.#table.ids[0] === 'python' &&
+          /^[rbfu]+$/i.test(text.slice(start, at))
+        ) {
+          const long = this.#opens.findIndex(({ open, comment }) => !comment && text.startsWith(open, at));
+          if (long >= 0) {
+            const open = this.#opens[long]?.open ?? '';
+            const end = this.#endOf(text, at + open.length, open, false);
+            put(start, end < 0 ? text.length : end, Kind.String);
+            if (end < 0) return { ids, starts, indent, state: long + 1, from };
+            at = end;
+          } else {
+            at = endOfString(text, at);
+            put(start, at, Kind.String);
+          }
+          continue;
+        }
+        put(start, at, Kind.Word);
+        continue;
+      }
+      if (type === Unit.Digit) {
+        at++;
+        while (
+          at < text.length &&
+          (this.isWordUnit(text.charCodeAt(at)) || (text[at] === '.' && /\d/.test(text[at + 1] ?? '')))
+        )
+          at++;
+        put(start, at, Kind.Number);
+        continue;
+      }
+      if (this.#table.lineComments.some((comment) => text.startsWith(comment, at))) break;
+      const long = this.#opens.findIndex(({ open }) => text.startsWith(open, at));
+      if (long >= 0) {
+        const { open, close, comment } = this.#opens[long] as {
+          open: string;
+          close: string;
+          comment: boolean;
+        };
+        const end = this.#endOf(text, at + open.length, close, comment);
+        if (!comment) put(start, end < 0 ? text.length : end, Kind.String);
+        if (end < 0) return { ids, starts, indent, state: long + 1, from };
+        at = end;
+        continue;
+      }
+      const char = text.charAt(at);
+      if (this.#table.quotes.includes(char)) {
+        at = endOfString(text, at);
+        put(start, at, Kind.String);
+        continue;
+      }
+      if (char === '/' && this.#table.regexLiterals && this.#mayBeRegex(ids)) {
+        const found = /^\/(?:[^\\/[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/.exec(text.slice(at));
+        if (found) {
+          at += found[0].length;
+          put(start, at, Kind.String);
+          continue;
+        }
+      }
+      const sign = LONGER_SIGNS.get(char)?.find((one) => text.startsWith(one, at)) ?? char;
+      at += sign.length;
+      put(start, at, Kind.Sign);
+    }
+    return { ids, starts, indent: Math.max(0, indent), state, from };
+  }
+
+  #mayBeRegex(ids: readonly number[]): boolean {
+    const last = ids.at(-1);
+    if (last === undefined) return true;
+    const text = this.lexicon.texts[last] ?? '';
+    return !VALUE_END.test(text) || BEFORE_VALUE.test(text);
+  }
+
+  /** Where what is closed by `close` ends, or -1. */
+  #endOf(text: string, from: number, close: string, comment: boolean): number {
+    for (let at = from; at <= text.length - close.length; at++) {
+      if (!comment && text[at] === '\\') at++;
+      else if (text.startsWith(close, at)) return at + close.length;
+    }
+    return -1;
+  }
+}
+
+/** Where the string that begins at `start` with its quote ends; an open one goes to the end of the line. */
+function endOfString(text: string, start: number): number {
+  const quote = text[start];
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] === '\\') at++;
+    else if (text[at] === quote) return at + 1;
+  }
+  return text.length;
+}
+
+function columns(text: string, end: number): number {
+  let width = 0;
+  for (let at = 0; at < end; at++) width += text[at] === '\t' ? 4 : 1;
+  return width;
+}

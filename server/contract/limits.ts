@@ -1,0 +1,45 @@
+/** Limits a client may want to know before it is refused. Sizes in bytes unless the name says otherwise. */
+
+/** A room id as people may choose it; ids made by the server are UUID v4. */
+export const ROOM_ID_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
+/** One file's text, by every door (UTF-8). */
+export const MAX_TEXT_BYTES = 4 * 1024 * 1024;
+/** A JSON body, unless a route says otherwise. */
+export const MAX_JSON_BYTES = 1024 * 1024;
+/** Values in a JSON body, lists and objects among them: 10,000 edits of a text have 40,000. */
+export const MAX_JSON_VALUES = 50_000;
+/** The body of POST /autocomplete. */
+export const MAX_AUTOCOMPLETE_BYTES = 128 * 1024;
+/** One awareness message's state of one client, as JSON. */
+export const MAX_AWARENESS_STATE_BYTES = 4096;
+/** Nesting of an awareness state. */
+export const MAX_AWARENESS_DEPTH = 8;
+/** A state vector sent in SyncStep1. */
+export const MAX_STATE_VECTOR_BYTES = 256 * 1024;
+/** A file's id as a request may name it, in UTF-16 units: as long as names of roots may be. */
+export const MAX_FILE_NAME_LENGTH = 64;
+/** A person's or a room's name, in UTF-16 units. */
+export const MAX_NAME_LENGTH = 64;
+/** Colours are indexes into the page's palette, never strings from the wire. */
+export const PALETTE_SIZE = 12;
+/**
+ * Changes of all rooms that wait for a database that is away. When there are more, further ones are refused to whoever makes
+ * them (1013, or 503 by REST), so that memory stays bounded; what was taken is kept.
+ */
+export const MAX_UNSAVED_BYTES = 64 * 1024 * 1024;
+/** Encoded bytes that a room's document may have, unless the operator said otherwise (`MAX_DOC_BYTES`). */
+export const DEFAULT_MAX_DOC_BYTES = 8 * 1024 * 1024;
+/** Files that a room shows. */
+export const MAX_FILES = 500;
+/** Root names of a room's document: files, also deleted ones, whose texts stay, and the maps beside them. */
+export const MAX_ROOTS = 2048;
+/** A file's path, in UTF-16 units. */
+export const MAX_PATH_LENGTH = 255;
+/** Folders that a file may lie in. */
+export const MAX_PATH_DEPTH = 16;
+/** A zip that is read into a room, packed. */
+export const MAX_ZIP_BYTES = 16 * 1024 * 1024;
+/** Entries of a zip or of a dropped folder that are looked at, folders and left-out ones included. */
+export const MAX_IMPORT_ENTRIES = 5_000;
+/** A packed file may become so many times longer: code packs about five times, a bomb a thousand. */
+export const MAX_ZIP_RATIO = 200;

@@ -1,0 +1,96 @@
+/** `/rooms`: make, read, change and delete rooms. */
+import { Router, type Request } from 'express';
+
+import { bearerToken } from '../access/tokens.js';
+import { DEFAULT_LANGUAGE } from '../contract/languages.js';
+import { MAX_JSON_BYTES, MAX_TEXT_BYTES } from '../contract/limits.js';
+import * as rest from '../contract/rest.js';
+import type { Directory, RoomView } from '../rooms/directory.js';
+import { jsonBody, parse } from './bodies.js';
+import { baseUrl, roomLinks } from './links.js';
+import { otherMethods } from './problem.js';
+import type { RateLimits } from './rate-limits.js';
+
+/** A text of 4 MiB as JSON: escapes make it up to three times as long (`é` is two bytes, `\u00e9` six). */
+export const MAX_TEXT_JSON_BYTES = 3 * MAX_TEXT_BYTES + 64 * 1024;
+
+/** Header values arrive as Latin-1; clients that send names send UTF-8 more often. */
+function headerText(value: string | undefined): string | null {
+  if (value === undefined) return null;
+  const utf8 = Buffer.from(value, 'latin1').toString('utf8');
+  return utf8.includes('\ufffd') ? value : utf8;
+}
+
+export interface RoomsRouterOptions {
+  readonly directory: Directory;
+  readonly limits: RateLimits;
+  readonly publicUrl: URL | null;
+}
+
+export function roomsRouter({ directory, limits, publicUrl }: RoomsRouterOptions): Router {
+  const router = Router();
+
+  const shown = (req: Request, view: RoomView): rest.Room => ({
+    roomId: view.record.id,
+    id: view.record.id,
+    code: view.code,
+    language: view.language,
+    name: view.record.name,
+    createdBy: view.record.createdBy,
+    createdAt: view.record.createdAt.toISOString(),
+    updatedAt: view.updatedAt.toISOString(),
+    users: view.users,
+    aiEnabled: view.record.aiEnabled,
+    links: roomLinks(baseUrl(req, publicUrl), view.record.id),
+  });
+
+  router.post(
+    ['/rooms', '/rooms/create'],
+    limits.requests,
+    limits.rooms,
+    ...jsonBody(MAX_TEXT_JSON_BYTES),
+    async (req, res) => {
+      const body = parse(rest.createRoomRequest, (req.body as unknown) ?? {});
+      const createdBy = parse(rest.displayName.nullable(), headerText(req.get('x-username')), 'x-username');
+      const language = body.language ?? DEFAULT_LANGUAGE;
+      const code = body.initial_code ?? body.initialCode ?? '';
+      const { record, ownerToken } = await directory.create({
+        id: body.roomId ?? null,
+        code,
+        language,
+        name: body.name ?? null,
+        createdBy,
+      });
+      const created: rest.CreatedRoom = {
+        roomId: record.id,
+        id: record.id,
+        code,
+        language,
+        name: record.name,
+        createdAt: record.createdAt.toISOString(),
+        ownerToken,
+        links: roomLinks(baseUrl(req, publicUrl), record.id),
+      };
+      res.status(201).location(`${req.baseUrl}/rooms/${record.id}`).json(created);
+    },
+  );
+  router.all('/rooms', otherMethods('POST'));
+
+  router
+    .route('/rooms/:roomId')
+    .get(limits.requests, async (req, res) => {
+      res.json(shown(req, await directory.get(req.params.roomId)));
+    })
+    .patch(limits.requests, ...jsonBody(MAX_JSON_BYTES), async (req, res) => {
+      const change = parse(rest.updateRoomRequest, req.body);
+      const token = bearerToken(req.get('authorization'));
+      res.json(shown(req, await directory.update(req.params.roomId, token, change)));
+    })
+    .delete(limits.requests, async (req, res) => {
+      await directory.remove(req.params.roomId, bearerToken(req.get('authorization')));
+      res.status(204).end();
+    })
+    .all(otherMethods('GET', 'PATCH', 'DELETE'));
+
+  return router;
+}

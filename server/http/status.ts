@@ -1,0 +1,64 @@
+/** `/liveness`, `/health` and `/version`: for orchestrators, operators and the page. */
+import { Router } from 'express';
+
+import type { Health, Liveness, Version } from '../contract/rest.js';
+import type { Store } from '../storage/store.js';
+import { otherMethods } from './problem.js';
+import type { RateLimits } from './rate-limits.js';
+
+const PING_PATIENCE_MS = 2_000;
+
+export interface StatusRouterOptions {
+  readonly store: Pick<Store, 'ping' | 'logStatus'>;
+  /** The server is stopping: it answers what it was asked and wants no new work. */
+  readonly isDraining: () => boolean;
+  readonly version: Version;
+  readonly limits: RateLimits;
+}
+
+export function statusRouter({ store, isDraining, version, limits }: StatusRouterOptions): Router {
+  const router = Router();
+  const alive: Liveness = { status: 'ok' };
+
+  // However many ask at once, the database is asked once.
+  let asking: Promise<boolean> | null = null;
+  const answers = (): Promise<boolean> => {
+    asking ??= store
+      .ping(PING_PATIENCE_MS)
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => (asking = null));
+    return asking;
+  };
+
+  router
+    .route('/liveness')
+    .get((_req, res) => void res.json(alive))
+    .all(otherMethods('GET'));
+
+  router
+    .route('/health')
+    .get(async (_req, res) => {
+      const reachable = await answers();
+      const { unsavedRooms, unsavedBytes, failingSinceMs } = store.logStatus();
+      const database = !reachable ? 'unreachable' : failingSinceMs !== null ? 'failing' : 'ok';
+      const health: Health = {
+        status: isDraining() ? 'draining' : database === 'ok' ? 'ok' : 'unavailable',
+        database,
+        unsavedRooms: unsavedRooms.length,
+        unsavedBytes,
+        failingSince: failingSinceMs === null ? null : new Date(failingSinceMs).toISOString(),
+      };
+      res.status(health.status === 'ok' ? 200 : 503).json(health);
+    })
+    .all(otherMethods('GET'));
+
+  router
+    .route('/version')
+    .get(limits.requests, (_req, res) => void res.json(version))
+    .all(otherMethods('GET'));
+
+  return router;
+}

@@ -1,0 +1,106 @@
+/** Puts a WebSocket under a JsonSession: frames in and out, pings, rates, and what happens when the socket ends. */
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
+
+import type { LiveRoom } from '../rooms/types.js';
+import type { Clock } from '../support/clock.js';
+import type { Log } from '../support/log.js';
+import type { Heartbeat } from './heartbeat.js';
+import { JsonHub } from './json-hub.js';
+import { openJsonSession } from './json-session.js';
+import { closeReason } from './outbox.js';
+import { PacedReading } from './paced-reading.js';
+import { SendingRate } from './rate.js';
+
+export interface JsonDoorParts {
+  readonly clock: Clock;
+  readonly heartbeat: Heartbeat;
+  /** Messages a second; 0: as fast as they come. */
+  readonly messagesPerSecond: number;
+  /** Hears why a connection was closed by us. */
+  readonly refused: (code: number, reason: string, log: Log) => void;
+}
+
+/** A socket that is not read for longer than this with so much waiting is closed: bytes. */
+const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
+
+export class JsonDoor {
+  readonly #hub = new JsonHub();
+
+  constructor(private readonly parts: JsonDoorParts) {}
+
+  /** Rooms with members here. */
+  get rooms(): number {
+    return this.#hub.rooms;
+  }
+
+  /** Opens a session over a paused socket. Throws what opening it throws. */
+  async open(
+    ws: WebSocket,
+    socket: Socket,
+    room: LiveRoom,
+    username: string | null,
+    log: Log,
+  ): Promise<{ freeze(): void }> {
+    const { clock, heartbeat, messagesPerSecond } = this.parts;
+    const rate = messagesPerSecond > 0 ? new SendingRate(messagesPerSecond, clock.now()) : null;
+    // What is sent in one turn leaves as one packet: a text and the pings around it must not be pulled apart by chance.
+    let isCorked = false;
+    const cork = (): void => {
+      if (isCorked) return;
+      isCorked = true;
+      socket.cork();
+      process.nextTick(() => {
+        isCorked = false;
+        socket.uncork();
+      });
+    };
+    const send = (json: string): void => {
+      if (ws.readyState !== ws.OPEN) return;
+      cork();
+      if (ws.bufferedAmount <= MAX_QUEUED_BYTES) return ws.send(json);
+      this.parts.refused(1006, 'too slow: more than 16 MiB wait to be read', log);
+      ws.terminate();
+    };
+    const session = await openJsonSession({
+      room,
+      hub: this.#hub,
+      clock,
+      log,
+      username,
+      send,
+      ping: (payload) => {
+        if (ws.readyState !== ws.OPEN) return;
+        cork();
+        ws.ping(payload);
+      },
+      bufferedAmount: () => ws.bufferedAmount,
+      close: (code, reason) => {
+        this.parts.refused(code, reason, log);
+        ws.close(code, closeReason(reason));
+        clock.after(1000, () => ws.terminate());
+      },
+    });
+    ws.once('close', () => session.end());
+    if (ws.readyState !== ws.OPEN) session.end();
+    const reading: PacedReading = new PacedReading(ws, clock, (data, isBinary) => {
+      reading.wait(rate?.message(data.length, clock.now()) ?? 0);
+      session.receive(isBinary ? null : data.toString('utf8'));
+    });
+    ws.on('pong', (payload) => session.confirmed(payload.toString('latin1')));
+    heartbeat.add({
+      ws,
+      lastWriteMs: 0,
+      keepAlive: null,
+      get isPaused() {
+        return reading.isPaused;
+      },
+    });
+    return {
+      freeze() {
+        reading.end();
+        ws.pause();
+      },
+    };
+  }
+}

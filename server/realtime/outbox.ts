@@ -1,0 +1,95 @@
+/**
+ * The way out to one WebSocket: whole frames, shared with other sockets, written straight to the TCP socket under `ws`
+ * (framing and masking aside, `ws.send` costs twice as much a delivery). Bounded: a slow reader is reported as congested,
+ * and closed when it does not catch up.
+ *
+ * Control frames still go through `ws`; with compression off it writes them synchronously, so frames never mix.
+ */
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
+
+import { CloseCode } from '../contract/wire.js';
+import type { Clock, Timer } from '../support/clock.js';
+
+/** Above this, nothing more should be queued, in bytes. */
+const CONGESTED_BYTES = 1024 * 1024;
+/** Queued beyond the first sync at most, in bytes. */
+const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
+/** A slow reader must have read everything after so long, in ms. */
+const DRAIN_DEADLINE_MS = 90_000;
+/** After a close frame the other end has so long to answer, in ms. */
+const CLOSE_GRACE_MS = 1000;
+
+export class Outbox {
+  readonly #socket: Socket;
+  #deadline: Timer | null = null;
+  #firstSyncBytes = 0;
+  #closing = false;
+  /** When something was last written, in clock time. */
+  lastWriteMs: number;
+
+  /**
+   * @param drained called when a congested queue is empty again
+   * @param closing called once, when we close the connection
+   */
+  constructor(
+    private readonly ws: WebSocket,
+    socket: Socket,
+    private readonly clock: Clock,
+    private readonly drained: () => void,
+    private readonly closing: (code: CloseCode, reason: string) => void = () => {},
+  ) {
+    this.#socket = socket;
+    this.lastWriteMs = clock.now();
+    socket.on('drain', () => {
+      if (this.#deadline === null) return;
+      this.#deadline.cancel();
+      this.#deadline = null;
+      this.drained();
+    });
+  }
+
+  /** Bytes that wait for the reader. */
+  get queuedBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  get isCongested(): boolean {
+    return this.#deadline !== null;
+  }
+
+  /** Queues whole frames. The buffer must not change afterwards. */
+  write(frames: Uint8Array): void {
+    if (this.#closing || this.ws.readyState !== this.ws.OPEN) return;
+    const queued = this.#socket.writableLength;
+    if (queued > CONGESTED_BYTES && queued + frames.length > MAX_QUEUED_BYTES + this.#firstSyncBytes) {
+      this.close(CloseCode.TryAgainLater, 'too slow: more than 8 MiB wait to be read');
+      return;
+    }
+    this.#firstSyncBytes ||= frames.length > CONGESTED_BYTES ? frames.length : 0;
+    this.lastWriteMs = this.clock.now();
+    this.#socket.write(frames);
+    if (this.#deadline === null && this.#socket.writableLength > CONGESTED_BYTES) {
+      this.#deadline = this.clock.after(DRAIN_DEADLINE_MS, () => {
+        this.close(CloseCode.TryAgainLater, 'too slow: what was sent was not read in 90 s');
+      });
+    }
+  }
+
+  /** Says why and closes; ends the socket when the other side does not answer. Safe to call twice. */
+  close(code: CloseCode, reason: string): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.closing(code, reason);
+    this.#deadline?.cancel();
+    this.ws.close(code, closeReason(reason));
+    this.clock.after(CLOSE_GRACE_MS, () => this.ws.terminate());
+  }
+}
+
+/** A close reason has at most 123 bytes of UTF-8 (RFC 6455, 5.5). */
+export function closeReason(reason: string): string {
+  let text = reason.slice(0, 123);
+  while (Buffer.byteLength(text) > 123) text = text.slice(0, -1);
+  return text;
+}

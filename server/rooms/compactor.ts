@@ -1,0 +1,77 @@
+/**
+ * Turns a room's log entries into its next snapshot. Reads what is stored, not what is live: so it marks exactly the
+ * entries that it merged (S1), and a snapshot counts only after it was reloaded and compared (G7). One room at a time.
+ */
+import type { Store } from '../storage/store.js';
+import { messageOf } from '../support/errors.js';
+import type { Log } from '../support/log.js';
+import { RoomCounts } from './counts.js';
+import type { Folder } from './folder.js';
+import { loadDocument } from './load.js';
+
+const LOAD_TIMEOUT_MS = 30_000;
+
+export class Compactor {
+  readonly #queued = new Map<string, Promise<void>>();
+  #last: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(
+    private readonly store: Store,
+    private readonly folder: Folder,
+    private readonly log: Log,
+    private readonly counts = new RoomCounts(),
+  ) {}
+
+  /** Compacts the room when its turn comes; the same promise while it is queued or running. Never rejects: a failure is logged and the log kept. */
+  compact(roomId: string): Promise<void> {
+    const queued = this.#queued.get(roomId);
+    if (queued) return queued;
+    const turn = this.#last.then(async () => {
+      try {
+        if (!this.#stopped) await this.#compact(roomId);
+      } catch (error) {
+        this.counts.failedCompactions++;
+        this.log.error({ room: roomId, error: messageOf(error) }, 'compaction failed: the log is kept');
+      } finally {
+        this.#queued.delete(roomId);
+      }
+    });
+    this.#queued.set(roomId, turn);
+    this.#last = turn;
+    return turn;
+  }
+
+  isQueued(roomId: string): boolean {
+    return this.#queued.has(roomId);
+  }
+
+  /** Rooms queued, the one being compacted included. */
+  get size(): number {
+    return this.#queued.size;
+  }
+
+  /** Lets the running compaction finish and drops the queue. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#last;
+  }
+
+  async #compact(roomId: string): Promise<void> {
+    const stored = await this.store.load(roomId, LOAD_TIMEOUT_MS);
+    const loaded = loadDocument(stored);
+    if (loaded.parked.length > 0) {
+      const entries = loaded.parked.slice(0, 20).map(String);
+      this.log.error(
+        { room: roomId, parked: loaded.parked.length, entries },
+        'log entries are parked: kept, not served',
+      );
+    }
+    if (loaded.whole.length === 0) return;
+    const { state } = await this.folder.foldVerified([loaded.state, ...loaded.updates], loaded.gate.risk);
+    const { snapshotVersion } = stored;
+    const done = await this.store.compact({ roomId, state, merged: loaded.whole, snapshotVersion });
+    if (done) this.counts.compactions++;
+    this.log.debug({ room: roomId, entries: loaded.whole.length, bytes: state.length, done }, 'compacted');
+  }
+}

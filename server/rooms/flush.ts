@@ -1,0 +1,66 @@
+/**
+ * When a room writes to its members: once a turn of the event loop while few listen, so that a quiet room's edit leaves
+ * at once; from 16 receivers on in windows, because one write to many costs more than the wait is worth; presence alone
+ * waits a little for company.
+ */
+import type { Clock, Timer } from '../support/clock.js';
+
+/** From so many receivers on, edits are gathered. Below it, a timer's wake-up costs more than the writes it saves. */
+const GATHER_FROM_RECEIVERS = 16;
+/** Edits of a busy room leave at most so often, in ms; the first after a pause leaves at once. */
+const GATHER_MS = 10;
+/** Cursors alone may wait so long for an edit to travel with, in ms. */
+const PRESENCE_MS = 40;
+
+export class FlushSchedule {
+  #lastMs = -Infinity;
+  #timer: Timer | null = null;
+  #atEndOfTurn = false;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly flush: () => void,
+  ) {}
+
+  /** An edit waits. */
+  soon(receivers: number): void {
+    if (this.#atEndOfTurn) return;
+    const wait = receivers < GATHER_FROM_RECEIVERS ? 0 : this.#lastMs + GATHER_MS - this.clock.now();
+    if (wait > 0) return this.#within(wait);
+    this.#atEndOfTurn = true;
+    this.clock.endOfTurn(() => {
+      if (this.#atEndOfTurn) this.now();
+    });
+  }
+
+  /** Only presence waits. */
+  lazily(): void {
+    if (!this.#atEndOfTurn && this.#timer === null) this.#within(PRESENCE_MS);
+  }
+
+  /** Flushes, whatever was planned. */
+  now(): void {
+    this.cancel();
+    this.#lastMs = this.clock.now();
+    this.flush();
+  }
+
+  cancel(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+    this.#dueMs = Infinity;
+    this.#atEndOfTurn = false;
+  }
+
+  #dueMs = Infinity;
+
+  #within(waitMs: number): void {
+    const dueMs = this.clock.now() + waitMs;
+    if (this.#timer !== null) {
+      if (this.#dueMs <= dueMs) return;
+      this.#timer.cancel();
+    }
+    this.#dueMs = dueMs;
+    this.#timer = this.clock.after(waitMs, () => this.now());
+  }
+}

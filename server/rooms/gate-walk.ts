@@ -1,0 +1,304 @@
+/** Walks the structs of one update against what a gate knows (rules 1-8); mutates nothing outside itself. */
+import type { Clocks } from './gate.js';
+import { MAP, NewItemRoots, TEXT, type ItemRoots, type Kind } from './item-roots.js';
+import { PIECE_STEPS, type Pieces } from './slices.js';
+import type { StructTable } from './struct-table.js';
+import { Content, type Struct, type UpdateReader } from './update-reader.js';
+
+/** What the gate knows. */
+export interface Known {
+  readonly clocks: Clocks;
+  readonly items: ItemRoots;
+}
+
+/** Deleted ranges, those of one client together and ascending. */
+export interface DeleteList {
+  readonly client: number[];
+  readonly start: number[];
+  readonly end: number[];
+}
+
+/** Nobody waits, in lists of waiting sections. */
+const NOBODY = -1;
+
+export class Walk {
+  gap = false;
+  /** Clients whose clocks move, and to where. */
+  readonly news: Clocks = new Map();
+  readonly items: NewItemRoots;
+  /** Items that arrive as deleted content: deleted without being named in the delete set. */
+  readonly deletedItems: DeleteList = { client: [], start: [], end: [] };
+  structs = 0;
+  carets = 0;
+  /** The section that is walked as it is read: whose it is, what was known of that client, and what is by now. */
+  #client = 0;
+  #entered = 0;
+  #current = 0;
+  /** Known clocks of clients with news, as they were when this was judged. */
+  readonly #before: Clocks = new Map();
+
+  constructor(
+    private readonly known: Known,
+    private readonly trusted: boolean,
+  ) {
+    this.items = new NewItemRoots(known.items);
+  }
+
+  /** Next clock of a client with this update in. */
+  knownOf(client: number): number {
+    return this.news.get(client) ?? this.known.clocks.get(client) ?? 0;
+  }
+
+  /** Rule 9: everything before `end` is known with this update in. */
+  isKnown(client: number, end: number): boolean {
+    return end <= this.knownOf(client);
+  }
+
+  /** True when what is known moved since in a way that this judgement depends on. Whatever else is known by now only fills gaps. */
+  isOutdated(): boolean {
+    if (this.gap) return false;
+    if (this.items.isOutdated) return true;
+    for (const [client, before] of this.#before) if (this.#clockOf(client) !== before) return true;
+    return false;
+  }
+
+  /** The section that the reader stands at, which is the only one: nothing can wait for anything. Returns what to refuse, or null. */
+  section(reader: UpdateReader): string | null {
+    this.#enter(reader.client);
+    while (reader.nextStruct()) {
+      const problem = this.#judgeNext(reader);
+      if (problem !== null) return problem;
+    }
+    this.#leave();
+    return null;
+  }
+
+  /**
+   * The sections as they come, which is all it takes when none leans on a later one. With several sections `gap` says that
+   * one may, and the walk is of no further use: `sections` tells. Returns what to refuse, or null.
+   */
+  *sectionsInOrder(reader: UpdateReader): Pieces<string | null> {
+    let steps = 0;
+    while (reader.nextSection()) {
+      this.#enter(reader.client);
+      while (reader.nextStruct()) {
+        const problem = this.#judgeNext(reader);
+        if (problem !== null || (this.gap && reader.sectionCount > 1)) return problem;
+        if (++steps % PIECE_STEPS === 0) yield;
+      }
+      this.#leave();
+    }
+    return null;
+  }
+
+  /** All sections of an update. Returns what to refuse, or null. */
+  *sections(table: StructTable): Pieces<string | null> {
+    const final = yield* this.#finalReaches(table);
+    if (this.gap) return null;
+    const { problem, finished } = yield* this.#integrate(table, final);
+    if (problem !== null || this.gap) return problem;
+    return finished < table.clients.length ? 'items that lean on each other in a circle' : null;
+  }
+
+  /** How many structs of each section can be taken in, from its beginning; null when they must not. */
+  *partOf(table: StructTable): Pieces<number[] | null> {
+    const { problem, cursors } = yield* this.#integrate(table, null);
+    if (problem !== null) return null;
+    return cursors.map((end, section) => {
+      const start = table.starts[section] as number;
+      // Skips at the end say nothing.
+      for (let last = end; last > start; last--) {
+        table.go(last - 1);
+        if (table.content !== Content.Skip) return last - start;
+      }
+      return 0;
+    });
+  }
+
+  /**
+   * Rule 4: integrates on paper. A cursor per section stops at the first struct whose origin is not reached and wakes when
+   * that one is passed: a stop and a wake at most per origin, each found by bisection, whoever made the update. All
+   * finish: fine. Stuck with nothing missing: a circle, which Yjs would park for ever.
+   * @param final what each section will have reached; then anything beyond is a gap. Null: take what can be taken
+   */
+  *#integrate(
+    table: StructTable,
+    final: readonly number[] | null,
+  ): Pieces<{ problem: string | null; finished: number; cursors: number[] }> {
+    const { clients, starts } = table;
+    const count = clients.length;
+    const sectionOf = new Map<number, number>();
+    for (let s = 0; s < count; s++) sectionOf.set(clients[s] as number, s);
+    const cursors = starts.slice(0, count);
+    const before = clients.map((client) => this.#clockOf(client));
+    const reach = before.slice();
+    /** Sections that wait for a struct: the first by struct, the further by section. */
+    const waiting = new Int32Array(count > 1 ? table.size : 0).fill(NOBODY);
+    const alsoWaiting = new Int32Array(count).fill(NOBODY);
+    const ready: number[] = [];
+    for (let s = count - 1; s >= 0; s--) ready.push(s);
+    let finished = 0;
+    let steps = 0;
+
+    for (let section = ready.pop(); section !== undefined; section = ready.pop()) {
+      const client = clients[section] as number;
+      const end = starts[section + 1] as number;
+      let index = cursors[section] as number;
+      let current = reach[section] as number;
+      walking: for (; index < end; index++) {
+        if (++steps % PIECE_STEPS === 0) yield;
+        table.go(index);
+        for (let side = 0; side < 2; side++) {
+          const origin = side === 0 ? table.originClient : table.rightClient;
+          if (origin < 0 || origin === client) continue;
+          const clock = side === 0 ? table.originClock : table.rightClock;
+          if (clock < this.#clockOf(origin)) continue;
+          const other = sectionOf.get(origin);
+          if (other !== undefined && clock < (reach[other] as number)) continue;
+          if (other === undefined || (final !== null && clock >= (final[other] as number))) {
+            this.gap = true;
+            if (final !== null) return { problem: null, finished, cursors };
+            break walking;
+          }
+          const at = table.indexOf(other, clock);
+          alsoWaiting[section] = waiting[at] as number;
+          waiting[at] = section;
+          break walking;
+        }
+        if (table.content === Content.Skip) continue;
+        if (table.clock > current) break; // rule 1, when only a part is asked for
+        const next = table.clock + table.length;
+        if (next > current) {
+          const problem = this.#takeNew(client, table, table.roots, current, next);
+          if (problem !== null) return { problem, finished, cursors };
+          reach[section] = current = next;
+        }
+        if (count === 1) continue;
+        for (let waiter = waiting[index] as number; waiter !== NOBODY;) {
+          const further = alsoWaiting[waiter] as number;
+          ready.push(waiter);
+          waiter = further;
+        }
+        waiting[index] = NOBODY;
+      }
+      cursors[section] = index;
+      if (index === end) finished++;
+    }
+    for (let s = 0; s < count; s++)
+      this.#moved(clients[s] as number, before[s] as number, reach[s] as number);
+    return { problem: null, finished, cursors };
+  }
+
+  /** What each section will have reached when all of it is in; sets `gap` when a struct starts beyond (rule 1). */
+  *#finalReaches(table: StructTable): Pieces<number[]> {
+    const final: number[] = [];
+    for (let section = 0; section < table.clients.length; section++) {
+      let current = this.#clockOf(table.clients[section] as number);
+      const start = table.starts[section] as number;
+      const end = table.starts[section + 1] as number;
+      if (!table.hasSkips[section]) {
+        if (table.clockAt(start) > current) this.gap = true;
+        final.push(Math.max(current, table.endOf(section)));
+        continue;
+      }
+      for (let index = start; index < end; index++) {
+        if (index % PIECE_STEPS === PIECE_STEPS - 1) yield;
+        table.go(index);
+        if (table.content === Content.Skip) continue;
+        if (table.clock > current) this.gap = true;
+        current = Math.max(current, table.clock + table.length);
+      }
+      final.push(current);
+    }
+    return final;
+  }
+
+  #enter(client: number): void {
+    this.#client = client;
+    this.#entered = this.#current = this.#clockOf(client);
+  }
+
+  /** The struct that was just read of the section entered. Returns what to refuse, or null. */
+  #judgeNext(reader: UpdateReader): string | null {
+    const client = this.#client;
+    if (this.#isMissing(client, reader.originClient, reader.originClock)) this.gap = true;
+    if (this.#isMissing(client, reader.rightClient, reader.rightClock)) this.gap = true;
+    if (reader.content === Content.Skip) return null; // rule 2: moves the clock, never `current`
+    const current = this.#current;
+    if (reader.clock > current) this.gap = true;
+    if (this.gap) return null; // the rest is read for its form; roots need what is missing
+    const next = reader.clock + reader.length;
+    if (next <= current) return null;
+    this.#current = next;
+    return this.#takeNew(client, reader, reader.roots, current, next);
+  }
+
+  #leave(): void {
+    if (!this.gap) this.#moved(this.#client, this.#entered, this.#current);
+  }
+
+  #clockOf(client: number): number {
+    return this.known.clocks.get(client) ?? 0;
+  }
+
+  #moved(client: number, known: number, reached: number): void {
+    if (reached <= known) return;
+    this.#before.set(client, known);
+    this.news.set(client, reached);
+  }
+
+  /** Rule 3, when nothing that comes later can bring it: another client's item that is not known. */
+  #isMissing(client: number, origin: number, clock: number): boolean {
+    return origin >= 0 && origin !== client && clock >= this.knownOf(origin);
+  }
+
+  /** The part of a struct beyond `known` is news: its root is judged (rule 5) and remembered. */
+  #takeNew(
+    client: number,
+    struct: Struct,
+    roots: readonly string[],
+    known: number,
+    next: number,
+  ): string | null {
+    const { clock, content, parent } = struct;
+    let root: number;
+    let kind: Kind;
+    if (clock < known) {
+      // Yjs cuts the struct at `known` and hangs the rest behind its own predecessor: that one's root counts.
+      root = this.items.of(client, known - 1);
+      kind = this.items.kindOf(root);
+      const right = struct.rightClient;
+      if (right >= 0 && !this.trusted && this.items.of(right, struct.rightClock) !== root)
+        return 'origins in two roots';
+    } else if (parent >= 0) {
+      kind = (parent & 1) as Kind;
+      root = this.items.root(roots[parent >> 1] as string, kind);
+      if (kind !== this.items.kindOf(root) && !this.trusted)
+        return 'a root name used both as a text and as a map';
+    } else {
+      const left = struct.originClient;
+      const right = struct.rightClient;
+      root = left >= 0 ? this.items.of(left, struct.originClock) : this.items.of(right, struct.rightClock);
+      if (left >= 0 && right >= 0 && !this.trusted && this.items.of(right, struct.rightClock) !== root) {
+        return 'origins in two roots';
+      }
+      kind = this.items.kindOf(root);
+    }
+    if (!this.trusted) {
+      if (kind === MAP && content === Content.String) return 'a string in a map';
+      if (kind === TEXT && content === Content.Any) return 'a value in a text';
+      // A map entry hangs behind the one that it replaces, and Yjs never names what follows it.
+      if (kind === MAP && struct.rightClient >= 0) return 'a right origin in a map';
+    }
+    const start = Math.max(clock, known);
+    this.items.append(client, start, root);
+    if (content === Content.Deleted) {
+      this.deletedItems.client.push(client);
+      this.deletedItems.start.push(start);
+      this.deletedItems.end.push(next);
+    }
+    this.structs++;
+    if (struct.originClient !== client || struct.originClock !== clock - 1) this.carets++;
+    return null;
+  }
+}

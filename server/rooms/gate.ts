@@ -1,0 +1,395 @@
+/**
+ * The gate: what a room knows of its document without holding a Y.Doc (next clock per client, which root each item
+ * belongs to, deleted ranges), and the judgement of each update against that: accepted, a gap, or refused. Yjs trusts its
+ * bytes; this is where they are earned. The rules are ARCHITECTURE.md, "The gate"; numbers in comments are theirs.
+ *
+ * Judges form and order, never meaning: an editor may still delete everything.
+ */
+import * as encoding from 'lib0/encoding';
+
+import { MAX_ROOTS } from '../contract/limits.js';
+import { Walk, type DeleteList, type Known } from './gate-walk.js';
+import { ItemRoots, TEXT } from './item-roots.js';
+import { RangeSet } from './range-set.js';
+import { finish, PIECE_STEPS, type Pieces } from './slices.js';
+import { StructTable } from './struct-table.js';
+import { Content, MalformedUpdate, UpdateReader } from './update-reader.js';
+
+/** Client id → next clock, which is a Yjs state vector. */
+export type Clocks = Map<number, number>;
+
+export interface Accepted {
+  readonly kind: 'accept';
+  /** What to append and relay: the bytes as they came, or stripped of deletes that are known; null when it says nothing new. */
+  readonly update: Uint8Array | null;
+  /** It adds items; false when it only deletes. */
+  readonly adds: boolean;
+}
+
+export type Verdict =
+  | Accepted
+  /** It leans on something the room does not have. */
+  | { readonly kind: 'gap' }
+  /** `reason` names the form, never content. */
+  | { readonly kind: 'refuse'; readonly reason: string };
+
+const GAP: Verdict = { kind: 'gap' };
+const NOTHING_NEW: Verdict = { kind: 'accept', update: null, adds: false };
+
+const MAX_CLIENTS = 50_000;
+/** Larger updates are judged in pieces, so that they never hold up the event loop (W2). */
+const IN_PIECES_BYTES = 64 * 1024;
+/** A judgement in pieces starts anew when the room moved under it; after so many times it is finished in one go. */
+const MAX_RESTARTS = 2;
+
+/** Who judges: a client's bytes are judged by every rule, stored ones were and are only collected. */
+interface Terms {
+  readonly trusted: boolean;
+  /** A client id of the server's own: new structs under it are refused. */
+  readonly reserved: number;
+}
+const TRUSTED: Terms = { trusted: true, reserved: -1 };
+
+/** Shared by all gates: small updates are judged in one go, and the reader holds nothing between calls. */
+const sharedReader = new UpdateReader();
+
+/** True for updates that are to be judged in pieces. */
+export function needsPieces(update: Uint8Array): boolean {
+  return update.length > IN_PIECES_BYTES;
+}
+
+export class Gate implements Known {
+  readonly clocks: Clocks = new Map();
+  readonly items = new ItemRoots();
+  /** Structs taken in so far. */
+  structs = 0;
+  /** How many of them did not just continue the one before. For each of these Yjs may have to look at every other when it places it. */
+  carets = 0;
+  readonly #deleted = new Map<number, RangeSet>();
+  #news: { readonly walk: Walk; readonly deletes: DeleteList } | 'keystroke' | null = null;
+  /** The news when it is a keystroke: no walk, so that the most common update of all allocates nothing. */
+  readonly #keystroke = { client: 0, clock: 0, next: 0, root: 0, isCaret: false };
+
+  /**
+   * Judges an update and changes nothing. After `accept`, `commit()` takes it in; anything else forgets it.
+   * @param reserved a client id of the server's own: new structs under it are refused
+   */
+  check(update: Uint8Array, reserved = -1): Verdict {
+    return this.#judge(update, { trusted: false, reserved });
+  }
+
+  /** As `check`, in pieces, between which others may be checked and committed. To be committed as soon as it is done. */
+  *checking(update: Uint8Array, reserved = -1): Pieces<Verdict> {
+    return yield* this.#judgeInPieces(update, { trusted: false, reserved });
+  }
+
+  /** Takes in the update that the last `check` accepted. */
+  commit(): void {
+    const news = this.#news;
+    if (news === null) return;
+    this.#news = null;
+    if (news === 'keystroke') return this.#commitKeystroke();
+    const { walk, deletes } = news;
+    for (const [client, next] of walk.news) this.clocks.set(client, next);
+    this.items.take(walk.items);
+    this.structs += walk.structs;
+    this.carets += walk.carets;
+    this.#delete(walk.deletedItems);
+    this.#delete(deletes);
+  }
+
+  /**
+   * Takes in bytes that were judged before they were stored: roots and origins are collected, not judged again.
+   * @returns false when it leans on something that is not here (a hole in the log); then nothing was taken in
+   * @throws MalformedUpdate when the bytes cannot be read as an update at all
+   */
+  trust(update: Uint8Array): boolean {
+    return this.#trusted(this.#judge(update, TRUSTED));
+  }
+
+  /** As `trust`, in pieces. Nobody else may use the gate meanwhile. */
+  *trusting(update: Uint8Array): Pieces<boolean> {
+    return this.#trusted(
+      needsPieces(update) ? yield* this.#judgeInPieces(update, TRUSTED) : this.#judge(update, TRUSTED),
+    );
+  }
+
+  /**
+   * Of an update with a gap, what can be taken in, as an update that `check` accepts; null when that is nothing. Per
+   * section that is its beginning up to the first struct that leans on something missing, and of the deletes those
+   * within the clocks. Changes nothing.
+   */
+  *salvaging(update: Uint8Array): Pieces<Uint8Array | null> {
+    try {
+      const reader = new UpdateReader();
+      const table = new StructTable();
+      yield* table.reading(reader, update);
+      const walk = new Walk(this, false);
+      const kept = yield* walk.partOf(table);
+      return kept === null ? null : yield* this.#assembled(reader, update, kept, walk);
+    } catch (error) {
+      if (error instanceof MalformedUpdate) return null;
+      throw error;
+    }
+  }
+
+  /** Items that Yjs looks at, at worst, when it takes in all that is known. */
+  get risk(): number {
+    return this.carets * this.structs;
+  }
+
+  /** Calls `visit` for each deleted range known. */
+  forEachDeleted(visit: (client: number, start: number, end: number) => void): void {
+    for (const [client, ranges] of this.#deleted) ranges.forEach((start, end) => visit(client, start, end));
+  }
+
+  /** An update of no structs and of all deletes before these clocks: what somebody may lack who has every struct before them. */
+  deletesBefore(clocks: Clocks): Uint8Array {
+    const deletes = this.#newDeletes();
+    this.forEachDeleted((client, start, end) => {
+      const known = Math.min(end, clocks.get(client) ?? 0);
+      if (start < known) push(deletes, client, start, known);
+    });
+    return withDeletes(null, deletes);
+  }
+
+  /** Root names and whether each is a map, and where items of which root begin. For tests, which compare a gate with one rebuilt from the fold. */
+  describe(): { roots: Record<string, number>; items: string[] } {
+    return this.items.describe();
+  }
+
+  #trusted(verdict: Verdict): boolean {
+    if (verdict.kind === 'refuse') throw new MalformedUpdate(verdict.reason);
+    if (verdict.kind === 'gap') return false;
+    this.commit();
+    return true;
+  }
+
+  /** In one go. Nearly every live update has one section at most, and is judged as it is read. */
+  #judge(update: Uint8Array, terms: Terms): Verdict {
+    this.#news = null;
+    const reader = sharedReader;
+    try {
+      reader.start(update);
+      if (reader.sectionCount > 1) return finish(this.#judgeInPieces(update, terms));
+      if (this.#isKeystroke(reader, terms)) {
+        this.#news = 'keystroke';
+        return { kind: 'accept', adds: true, update };
+      }
+      reader.start(update);
+      const walk = new Walk(this, terms.trusted);
+      if (reader.nextSection()) {
+        const problem = walk.section(reader);
+        if (problem !== null) return { kind: 'refuse', reason: problem };
+        reader.nextSection();
+      }
+      const deletes = this.#newDeletes();
+      let known = false;
+      while (reader.nextDelete()) known = this.#takeDelete(walk, deletes, reader) || known;
+      return this.#conclude(update, reader, walk, deletes, known, terms);
+    } catch (error) {
+      if (error instanceof MalformedUpdate) return { kind: 'refuse', reason: error.message };
+      throw error;
+    }
+  }
+
+  /**
+   * True for a string of a known client behind or before known items of one text, and nothing else: then it is judged, and
+   * remembered. For whatever is not that plain, and all that must be refused, the walk decides.
+   */
+  #isKeystroke(reader: UpdateReader, { trusted, reserved }: Terms): boolean {
+    if (!reader.nextSection() || reader.structCount !== 1 || !reader.nextStruct()) return false;
+    const { client, clock, originClient, originClock, rightClient, rightClock } = reader;
+    if (reader.content !== Content.String || reader.parent >= 0 || client === reserved) return false;
+    if (this.clocks.get(client) !== clock) return false;
+    if (!trusted && (this.clocks.size > MAX_CLIENTS || this.items.rootCount > MAX_ROOTS)) return false;
+    if (originClient >= 0 && originClock >= (this.clocks.get(originClient) ?? 0)) return false;
+    if (rightClient >= 0 && rightClock >= (this.clocks.get(rightClient) ?? 0)) return false;
+    const root =
+      originClient >= 0 ? this.items.of(originClient, originClock) : this.items.of(rightClient, rightClock);
+    if (root < 0 || this.items.kindOf(root) !== TEXT) return false;
+    if (originClient >= 0 && rightClient >= 0 && this.items.of(rightClient, rightClock) !== root)
+      return false;
+    const next = clock + reader.length;
+    if (reader.nextSection() || reader.nextDelete()) return false;
+    const isCaret = originClient !== client || originClock !== clock - 1;
+    const keystroke = this.#keystroke;
+    keystroke.client = client;
+    keystroke.clock = clock;
+    keystroke.next = next;
+    keystroke.root = root;
+    keystroke.isCaret = isCaret;
+    return true;
+  }
+
+  #commitKeystroke(): void {
+    const { client, clock, next, root, isCaret } = this.#keystroke;
+    this.clocks.set(client, next);
+    this.items.append(client, clock, root);
+    this.structs++;
+    if (isCaret) this.carets++;
+  }
+
+  *#judgeInPieces(update: Uint8Array, terms: Terms): Pieces<Verdict> {
+    try {
+      for (let restarts = 0; ; restarts++) {
+        const judging = this.#judgeOnce(update, terms);
+        const { verdict, walk } = restarts < MAX_RESTARTS ? yield* judging : finish(judging);
+        if (restarts < MAX_RESTARTS && walk.isOutdated()) continue;
+        if (verdict.kind !== 'accept') this.#news = null;
+        return verdict;
+      }
+    } catch (error) {
+      this.#news = null;
+      if (error instanceof MalformedUpdate) return { kind: 'refuse', reason: error.message };
+      throw error;
+    }
+  }
+
+  *#judgeOnce(update: Uint8Array, terms: Terms): Pieces<{ verdict: Verdict; walk: Walk }> {
+    const reader = new UpdateReader();
+    reader.start(update);
+    let walk = new Walk(this, terms.trusted);
+    let problem = yield* walk.sectionsInOrder(reader);
+    if (walk.gap && reader.sectionCount > 1) {
+      const table = new StructTable();
+      yield* table.reading(reader, update);
+      walk = new Walk(this, terms.trusted);
+      problem = yield* walk.sections(table);
+    }
+    if (problem !== null) return { verdict: { kind: 'refuse', reason: problem }, walk };
+    const deletes = this.#newDeletes();
+    let known = false;
+    for (let ranges = 1; reader.nextDelete(); ranges++) {
+      known = this.#takeDelete(walk, deletes, reader) || known;
+      if (ranges % PIECE_STEPS === 0) yield;
+    }
+    return { verdict: this.#conclude(update, reader, walk, deletes, known, terms), walk };
+  }
+
+  /** @param someKnown ranges of the update's delete set are known already and were left out of `deletes` */
+  #conclude(
+    update: Uint8Array,
+    reader: UpdateReader,
+    walk: Walk,
+    deletes: DeleteList,
+    someKnown: boolean,
+    terms: Terms,
+  ): Verdict {
+    if (walk.gap) return GAP;
+    if (walk.news.has(terms.reserved))
+      return { kind: 'refuse', reason: "new structs under the server's client id" };
+    if (!terms.trusted) {
+      let clients = this.clocks.size;
+      for (const client of walk.news.keys()) if (!this.clocks.has(client)) clients++;
+      if (clients > MAX_CLIENTS)
+        return { kind: 'refuse', reason: `more than ${MAX_CLIENTS} client ids in one document` };
+      if (walk.items.rootCount > MAX_ROOTS) {
+        return { kind: 'refuse', reason: `more than ${MAX_ROOTS} root names in one document` };
+      }
+    }
+    const isNew = walk.news.size > 0;
+    if (!isNew && deletes.client.length === 0) return NOTHING_NEW;
+    this.#news = { walk, deletes };
+    const verbatim = !someKnown && (isNew || reader.sectionCount === 0);
+    return {
+      kind: 'accept',
+      adds: isNew,
+      update: verbatim
+        ? update
+        : withDeletes(isNew ? update.subarray(0, reader.deletesOffset) : null, deletes),
+    };
+  }
+
+  #newDeletes(): DeleteList {
+    return { client: [], start: [], end: [] };
+  }
+
+  /** Adds what is news of the deleted range that was just read. Returns true when some of it is known already. */
+  #takeDelete(walk: Walk, deletes: DeleteList, reader: UpdateReader): boolean {
+    const { deleteClient, deleteStart, deleteEnd } = reader;
+    if (!walk.isKnown(deleteClient, deleteEnd)) walk.gap = true;
+    if (walk.gap) return false; // the rest is read for its form
+    const deleted = this.#deleted.get(deleteClient);
+    if (deleted === undefined || deleted.isDisjoint(deleteStart, deleteEnd)) {
+      push(deletes, deleteClient, deleteStart, deleteEnd);
+      return false;
+    }
+    deleted.subtractFrom(deleteStart, deleteEnd, (from, to) => push(deletes, deleteClient, from, to));
+    return true;
+  }
+
+  #delete({ client, start, end }: DeleteList): void {
+    for (let from = 0; from < client.length;) {
+      const of = client[from] as number;
+      let to = from + 1;
+      while (client[to] === of) to++;
+      let ranges = this.#deleted.get(of);
+      if (!ranges) this.#deleted.set(of, (ranges = new RangeSet()));
+      ranges.addAscending(start, end, from, to);
+      from = to;
+    }
+  }
+
+  /** The first `kept[section]` structs of each section, and the deletes within the clocks that they lead to. */
+  *#assembled(
+    reader: UpdateReader,
+    update: Uint8Array,
+    kept: readonly number[],
+    walk: Walk,
+  ): Pieces<Uint8Array | null> {
+    const encoder = encoding.createEncoder();
+    encoding.writeVarUint(encoder, kept.filter((count) => count > 0).length);
+    reader.start(update);
+    for (let section = 0, steps = 0; reader.nextSection(); section++) {
+      const count = kept[section] as number; // as many as sections
+      const from = reader.offset;
+      let to = from;
+      let clock = 0;
+      for (let index = 0; reader.nextStruct(); index++) {
+        if (index === 0) clock = reader.clock;
+        if (index < count) to = reader.offset;
+        if (++steps % PIECE_STEPS === 0) yield;
+      }
+      if (count === 0) continue;
+      encoding.writeVarUint(encoder, count);
+      encoding.writeVarUint(encoder, reader.client);
+      encoding.writeVarUint(encoder, clock);
+      encoding.writeUint8Array(encoder, update.subarray(from, to));
+    }
+    const structs = encoding.toUint8Array(encoder);
+    const deletes = this.#newDeletes();
+    while (reader.nextDelete()) {
+      const end = Math.min(reader.deleteEnd, walk.knownOf(reader.deleteClient));
+      if (reader.deleteStart < end) push(deletes, reader.deleteClient, reader.deleteStart, end);
+    }
+    return structs.length === 1 && deletes.client.length === 0 ? null : withDeletes(structs, deletes);
+  }
+}
+
+function push(list: DeleteList, client: number, start: number, end: number): void {
+  list.client.push(client);
+  list.start.push(start);
+  list.end.push(end);
+}
+
+/** An update of these structs (sections with their count; null: none) and these deletes, which are grouped by client. */
+function withDeletes(structs: Uint8Array | null, { client, start, end }: DeleteList): Uint8Array {
+  const encoder = encoding.createEncoder();
+  if (structs === null) encoding.writeVarUint(encoder, 0);
+  else encoding.writeUint8Array(encoder, structs);
+  let clients = 0;
+  for (let i = 0; i < client.length; i++) if (i === 0 || client[i] !== client[i - 1]) clients++;
+  encoding.writeVarUint(encoder, clients);
+  for (let i = 0; i < client.length;) {
+    let to = i + 1;
+    while (client[to] === client[i]) to++;
+    encoding.writeVarUint(encoder, client[i] as number);
+    encoding.writeVarUint(encoder, to - i);
+    for (; i < to; i++) {
+      encoding.writeVarUint(encoder, start[i] as number);
+      encoding.writeVarUint(encoder, (end[i] as number) - (start[i] as number));
+    }
+  }
+  return encoding.toUint8Array(encoder);
+}

@@ -1,0 +1,137 @@
+/**
+ * The Y.Doc of a room that has JSON members: kept current with every update while somebody needs the text as text.
+ * Its own edits carry the room's server client id and leave through `emit`.
+ */
+import * as Y from 'yjs';
+
+import { MAX_TEXT_BYTES } from '../contract/limits.js';
+import { SharedDoc } from '../contract/wire.js';
+import { assertHealthy, documentOf } from './fold.js';
+import { TextJournal } from './text-journal.js';
+import type { TextEdit } from './types.js';
+
+const FROM_ROOM = 'room';
+
+export class LiveDocument {
+  readonly #doc: Y.Doc;
+  readonly #texts = new Map<string, string>();
+  readonly #journals = new Map<string, TextJournal>();
+  #waiting: Uint8Array[] = [];
+
+  /**
+   * @param updates all that the room holds
+   * @param clientId under which this document's own edits are made
+   * @param emit takes the update of an own edit, during the edit; must not throw
+   */
+  constructor(updates: readonly Uint8Array[], clientId: number, emit: (update: Uint8Array) => void) {
+    this.#doc = documentOf(updates);
+    // Only now: Yjs picks another id when it meets its own in what it loads.
+    this.#doc.clientID = clientId;
+    this.#doc.on('update', (update: Uint8Array, origin: unknown) => {
+      this.#texts.clear();
+      if (origin !== FROM_ROOM) emit(update);
+    });
+  }
+
+  /** Takes an update of somebody else, to be seen after the next `settle`. The bytes must stay as they are until then. */
+  take(update: Uint8Array): void {
+    this.#waiting.push(update);
+  }
+
+  /**
+   * Integrates what was taken, in one transaction: call it before anything is asked.
+   * @throws BrokenFold, or what Yjs throws: the document must be dropped and made anew from the room's bytes
+   */
+  settle(): void {
+    if (this.#waiting.length === 0) return;
+    const updates = this.#waiting;
+    this.#waiting = [];
+    this.#doc.transact(() => {
+      for (const update of updates) Y.applyUpdate(this.#doc, update, FROM_ROOM);
+    }, FROM_ROOM);
+    assertHealthy(this.#doc);
+  }
+
+  /** What happens to a file's text, from the first call on. */
+  journal(fileId: string): TextJournal {
+    let journal = this.#journals.get(fileId);
+    if (!journal) this.#journals.set(fileId, (journal = new TextJournal(this.#text(fileId))));
+    return journal;
+  }
+
+  text(fileId: string): string {
+    let text = this.#texts.get(fileId);
+    if (text === undefined) this.#texts.set(fileId, (text = this.#text(fileId).toString()));
+    return text;
+  }
+
+  get language(): string {
+    const language: unknown = this.#doc.getMap(SharedDoc.languages).get(SharedDoc.mainFile);
+    return typeof language === 'string' ? language : '';
+  }
+
+  setLanguage(language: string): void {
+    if (language !== this.language) this.#doc.getMap(SharedDoc.languages).set(SharedDoc.mainFile, language);
+  }
+
+  /** Runs `change` on the document itself, as one transaction of the room's own client. */
+  change<T>(change: (doc: Y.Doc) => T): T {
+    return this.#doc.transact(() => change(this.#doc));
+  }
+
+  /** @throws RangeError when an edit lies outside the text or overlaps another; nothing is changed then */
+  edit(fileId: string, edits: readonly TextEdit[]): void {
+    assertEdits(edits, this.text(fileId).length);
+    const text = this.#text(fileId);
+    this.#doc.transact(() => {
+      // From the end, so that positions before stay what they were.
+      for (let i = edits.length - 1; i >= 0; i--) {
+        const edit = edits[i] as TextEdit; // within bounds
+        if (edit.delete > 0) text.delete(edit.at, edit.delete);
+        if (edit.insert !== '') text.insert(edit.at, edit.insert);
+      }
+    });
+  }
+
+  /** A sentence about the limit on a file's text that these edits would pass, or null. */
+  tooLong(fileId: string, edits: readonly TextEdit[]): string | null {
+    const text = this.text(fileId);
+    const units = edits.reduce((sum, edit) => sum + edit.insert.length - edit.delete, text.length);
+    if (units * 3 <= MAX_TEXT_BYTES) return null; // a UTF-16 unit is at most three bytes
+    const bytes = edits.reduce(
+      (sum, edit) =>
+        sum + Buffer.byteLength(edit.insert) - Buffer.byteLength(text.slice(edit.at, edit.at + edit.delete)),
+      Buffer.byteLength(text),
+    );
+    return bytes > MAX_TEXT_BYTES
+      ? `the text would have ${bytes} bytes, and the limit is ${MAX_TEXT_BYTES}`
+      : null;
+  }
+
+  /** A cursor at this offset as y-codemirror and others share it: a relative position, as JSON. */
+  cursorAt(fileId: string, offset: number): unknown {
+    const text = this.#text(fileId);
+    const at = Math.max(0, Math.min(offset, text.length));
+    return Y.relativePositionToJSON(Y.createRelativePositionFromTypeIndex(text, at));
+  }
+
+  destroy(): void {
+    this.#doc.destroy();
+  }
+
+  #text(fileId: string): Y.Text {
+    return this.#doc.getText(SharedDoc.text(fileId));
+  }
+}
+
+/** @throws RangeError naming the edit and the length */
+export function assertEdits(edits: readonly TextEdit[], length: number): void {
+  let end = 0;
+  for (const [index, edit] of edits.entries()) {
+    if (edit.at < end)
+      throw new RangeError(`edit ${index} at ${edit.at} overlaps or comes before the one ahead of it`);
+    end = edit.at + edit.delete;
+    if (end > length)
+      throw new RangeError(`edit ${index} ends at ${end}, beyond the text's length ${length}`);
+  }
+}

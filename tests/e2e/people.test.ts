@@ -1,0 +1,196 @@
+/** People in one room, each at a browser of their own: names, colours, following, jumping, and who is where. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+
+import { launchBrowser, Visitor } from '../support/browser.js';
+import { startServer, type TestServer } from '../support/server.js';
+import { until } from '../support/until.js';
+
+const browser = await launchBrowser();
+const inBrowser = browser ? describe : describe.skip;
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+inBrowser('people', () => {
+  let server: TestServer;
+  let ann: Visitor;
+  let ben: Visitor;
+  let link: string;
+
+  beforeAll(async () => {
+    server = await startServer();
+    if (!browser) return;
+    ann = await Visitor.arrive(browser, server.url);
+    ben = await Visitor.arrive(browser, server.url);
+    link = await ann.makeRoom();
+    await ann.insert(Array.from({ length: 400 }, (_, line) => `line ${line + 1}`).join('\n'));
+    await ann.saved();
+    await ben.enter(link);
+    await ann.page.getByTestId('room-count').filter({ hasText: '2' }).waitFor();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server.dispose();
+  });
+
+  const scrollTop = ({ page }: Visitor): Promise<number> =>
+    page.locator('.cm-scroller').evaluate((scroller) => scroller.scrollTop);
+  const frame = ({ page }: Visitor) => page.getByTestId('follow-frame');
+  /** Ben's caret goes to a line, with the keyboard. */
+  const benGoes = async (key: string): Promise<void> => {
+    await ben.page.locator('.cm-content').focus();
+    await ben.page.keyboard.press(key);
+  };
+  const seesCaret = ({ page }: Visitor) =>
+    until(
+      () =>
+        page.evaluate(() => {
+          const caret = document.querySelector('.remote-caret')?.getBoundingClientRect();
+          const box = document.querySelector('.cm-scroller')?.getBoundingClientRect();
+          return (
+            caret !== undefined && box !== undefined && caret.top >= box.top && caret.bottom <= box.bottom
+          );
+        }),
+      "the leader's caret is in view",
+    );
+
+  test('a name is given at once, changed in place, and remembered', async () => {
+    await ben.page
+      .getByTestId('own-name')
+      .filter({ hasText: /^\S+ \S+ \(you\)|^[A-Z]+/ })
+      .waitFor();
+    await ben.page.getByTestId('own-name').click();
+    await ben.page.locator('#own-name').fill('Ben Brown');
+    await ben.page.keyboard.press('Enter');
+    await ann.page.locator('[data-testid="avatar"][aria-label="Follow Ben Brown"]').waitFor();
+    await ben.enter(link);
+    await ben.page.getByTestId('own-name').filter({ hasText: 'Ben Brown (you)' }).waitFor();
+  });
+
+  test('a colour that is chosen is what the others see', async () => {
+    await ben.page.getByTestId('own-name').click();
+    await ben.page.locator('#own-popover').getByLabel('Olive').check();
+    await ben.page.keyboard.press('Escape');
+    await ann.page.locator('[data-testid="avatar"] .person-7').waitFor();
+  });
+
+  test('a click on an avatar follows, and the screen goes where they go', async () => {
+    await ann.page.getByTestId('avatar').click();
+    await frame(ann).filter({ hasText: 'Following Ben Brown' }).waitFor();
+    await benGoes('Control+End');
+    await until(async () => (await scrollTop(ann)) > 1000, 'the screen went to the end');
+    await seesCaret(ann);
+    await benGoes('Control+Home');
+    await until(async () => (await scrollTop(ann)) < 100, 'the screen is back at the top');
+    await frame(ann).waitFor();
+    await ann.page.getByTestId('follow-frame').getByRole('button').click();
+    await frame(ann).waitFor({ state: 'detached' });
+  });
+
+  const waysOut: [string, () => Promise<unknown>][] = [
+    ['typing', () => ann.page.keyboard.type('x')],
+    ['a caret key', () => ann.page.keyboard.press('ArrowDown')],
+    ['Esc', () => ann.page.keyboard.press('Escape')],
+    ['a click in the text', () => ann.page.locator('.cm-line').nth(2).click()],
+    [
+      'scrolling',
+      async () => {
+        await ann.page.locator('.cm-content').hover();
+        await ann.page.mouse.wheel(0, 400);
+      },
+    ],
+    ['Ctrl+Alt+F', () => ann.page.keyboard.press('Control+Alt+f')],
+  ];
+  test.each(waysOut)('following ends with %s', async (_way, leave) => {
+    await ann.page.locator('.cm-content').focus();
+    await ann.page.keyboard.press('Control+Alt+f');
+    await frame(ann).waitFor();
+    // What the leader types ends nothing.
+    await ben.type('y');
+    await seesCaret(ann);
+    await frame(ann).waitFor();
+    await leave();
+    await frame(ann).waitFor({ state: 'detached' });
+  });
+
+  test('the list says where somebody is, and jumps there', async () => {
+    await benGoes('Control+Home');
+    await benGoes('ArrowDown');
+    await ann.page.getByTestId('people-button').click();
+    const entry = ann.page.getByTestId('person');
+    await entry.filter({ hasText: /line 2(?!\d)/ }).waitFor();
+    await benGoes('Control+End');
+    await entry.filter({ hasText: /line 400(?!\d)/ }).waitFor();
+    await ann.page.getByTestId('jump-to').click();
+    await ann.page.getByText('Ln 400,').waitFor();
+    await seesCaret(ann);
+    // Esc inside the panel closes it and gives the keyboard back to the text.
+    await ann.page.locator('#panel-name').focus();
+    await ann.page.keyboard.press('Escape');
+    await ann.page.getByTestId('room-panel').waitFor({ state: 'detached' });
+    await until(
+      () => ann.page.evaluate(() => document.activeElement?.classList.contains('cm-content') === true),
+      'the text has the keyboard',
+    );
+  });
+
+  test('notices of who comes and goes can be muted', async () => {
+    if (!browser) return;
+    await ann.page.getByTestId('people-button').click();
+    await ann.page.getByTestId('presence-notices').uncheck();
+    const cat = await Visitor.arrive(browser, server.url);
+    await cat.enter(link);
+    // Ben, who muted nothing, is the clock: when he has been told, so would Ann have been.
+    await ben.page.getByTestId('toast').filter({ hasText: 'joined' }).waitFor();
+    expect(await ann.page.getByTestId('toast').filter({ hasText: 'joined' }).count()).toBe(0);
+    await cat.leave();
+    await ann.page.getByTestId('presence-notices').check();
+    await ann.page.getByTestId('people-button').click();
+  });
+
+  test('on a phone people are a screen of their own, and following leads back to the code', async () => {
+    if (!browser) return;
+    const dee = await Visitor.arrive(browser, server.url, PHONE);
+    await dee.enter(link);
+    await dee.page.getByTestId('screen-people').tap();
+    await dee.page.getByTestId('person').filter({ hasText: 'Ben Brown' }).waitFor();
+    await dee.page.getByLabel('Follow Ben Brown').tap();
+    await frame(dee).filter({ hasText: 'Following Ben Brown' }).waitFor();
+    await benGoes('Control+End');
+    await seesCaret(dee);
+    expect(dee.complaints).toEqual([]);
+    await dee.leave();
+  });
+
+  test('on a phone the key row types what keyboards hide, and closes brackets', async () => {
+    if (!browser) return;
+    const dee = await Visitor.arrive(browser, server.url, PHONE);
+    const own = await dee.makeRoom();
+    // A new visit: emptying the sample is not among its steps to undo.
+    await dee.enter(own);
+    await dee.page.locator('.cm-content').tap();
+    const row = dee.page.getByTestId('key-row');
+    await row.getByLabel('Opening parenthesis').tap();
+    await until(async () => (await dee.text()) === '()', 'the bracket is closed');
+    await row.getByLabel('Tab', { exact: true }).tap();
+    await until(async () => /^\(\s+\)$|^\s+\(\)$/.test(await dee.text()), 'Tab indents');
+    await row.getByLabel('Undo').tap();
+    await until(async () => !/\s/.test(await dee.text()), 'undo takes it back');
+    await row.getByLabel('Left').tap();
+    await row.getByLabel('Underscore').tap();
+    await until(async () => (await dee.text()).includes('_'), 'a sign is typed');
+    // The text kept the keyboard all along.
+    expect(await dee.page.evaluate(() => document.activeElement?.classList.contains('cm-content'))).toBe(
+      true,
+    );
+    const sizes = await row
+      .getByRole('button')
+      .evaluateAll((all) => all.map((one) => Math.min(one.clientWidth, one.clientHeight)));
+    expect(Math.min(...sizes)).toBeGreaterThanOrEqual(44);
+    expect(dee.complaints).toEqual([]);
+    await dee.leave();
+  });
+
+  test('the page complained of nothing', () => {
+    expect([...ann.complaints, ...ben.complaints]).toEqual([]);
+  });
+});

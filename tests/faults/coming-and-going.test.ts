@@ -1,0 +1,141 @@
+/** [G10 G18 G20 G33] People come and go at any moment, all at once, around a pause of the process; and a backup is taken while they type. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { expect, test } from '@jest/globals';
+
+import { areEqual, faultsOf, freshCopy, textOf } from '../support/checker.js';
+import { findPostgres } from '../support/cluster.js';
+import { postgresUrl, withDatabase } from '../support/databases.js';
+import { figuresOf } from '../support/figures.js';
+import { createRandom, seeds } from '../support/random.js';
+import { makeRoom } from '../support/rest-client.js';
+import { startServer, type TestServer } from '../support/server.js';
+import { keepTyping, Typist } from '../support/typist.js';
+import { until } from '../support/until.js';
+import { connectYjs } from '../support/yjs-client.js';
+
+async function withServer(
+  env: Record<string, string>,
+  run: (server: TestServer) => Promise<void>,
+): Promise<void> {
+  const server = await startServer(env);
+  try {
+    await run(server);
+  } finally {
+    await server.dispose();
+  }
+}
+
+test.each(seeds(1, 1))(
+  '[G10] coming and leaving at any moment of a room’s life loses nothing (seed %i)',
+  (seed) =>
+    withServer({ ROOM_IDLE_SECONDS: '0' }, async (server) => {
+      const random = createRandom(seed);
+      const roomId = await makeRoom(server.url);
+      const everybody: Typist[] = [];
+      let present: Typist[] = [];
+      for (let loop = 0; loop < 60; loop++) {
+        const typist = new Typist(`t${loop}`, server.wsUrl, roomId);
+        everybody.push(typist);
+        present.push(typist);
+        if (random.chance(0.7)) await typist.synced();
+        for (let n = random.below(5); n > 0 && typist.provider.synced; n--) typist.type(random);
+        if (random.chance(0.4)) await until(() => typist.isSaved || !typist.provider.synced, 'it is saved');
+        if (random.chance(0.5)) for (const one of present.splice(0)) one.leave();
+      }
+      await until(() => present.every((typist) => typist.isSaved), 'all is saved');
+      for (const typist of present) typist.leave();
+      present = [];
+      await until(
+        async () => (await figuresOf(server.url)).get('coderoom_rooms') === 0,
+        'the room has left memory',
+      );
+      expect(faultsOf([await freshCopy(server.wsUrl, roomId)], everybody)).toEqual([]);
+    }),
+);
+
+// `npx tsx scripts/long-waits.ts` pauses for 40 s, and lets 500 come back.
+test('[G18 G20] a server paused, then killed: nobody is shown who is not there, and all are back by themselves', () =>
+  withServer({}, async (server) => {
+    const [roomId = '', ...others] = await Promise.all(
+      Array.from({ length: 4 }, () => makeRoom(server.url, { initial_code: 'x = 1\n' })),
+    );
+    const typists = ['a', 'b', 'c'].map((id) => new Typist(id, server.wsUrl, roomId));
+    await until(() => typists.every(({ provider }) => provider.synced), 'everybody is synced');
+    // What a stock client shows before it says anything reaches nobody until it says it again, after 15 s.
+    for (const { id, provider } of typists) provider.awareness.setLocalState({ name: id });
+    const typing = keepTyping(() => typists, createRandom(2), 10);
+    await until(() => typing.count > 20, 'some was typed');
+    process.kill(server.pid, 'SIGSTOP');
+    const typedThen = typing.count;
+    await until(() => typing.count > typedThen + 60, 'more was typed into the silence');
+    process.kill(server.pid, 'SIGCONT');
+    typing.stop();
+    await until(() => typists.every((typist) => typist.isSaved), 'all is saved');
+    const [watcher, gone] = typists as [Typist, Typist, Typist];
+    const shown = (): number => watcher.provider.awareness.getStates().size;
+    await until(() => shown() === typists.length, 'all are shown');
+    gone.leave();
+    await until(() => shown() === typists.length - 1, 'nobody else is');
+
+    const many = others.flatMap((id) => Array.from({ length: 20 }, () => connectYjs(server.wsUrl, id)));
+    const areIn = (): boolean =>
+      [...many, ...typists.filter((typist) => typist !== gone)].every(
+        ({ provider }) => provider.wsconnected && provider.synced,
+      );
+    await until(areIn, 'everybody is in');
+    await server.kill();
+    await until(() => many.every(({ provider }) => !provider.wsconnected), 'everybody noticed');
+    await server.restart();
+    const began = Date.now();
+    await until(areIn, 'everybody is back');
+    process.stdout.write(`reconnect storm: ${many.length} clients back after ${Date.now() - began} ms\n`);
+    expect(new Set(many.map(({ text }) => text.toString()))).toEqual(new Set(['x = 1\n']));
+    expect((await figuresOf(server.url)).get('coderoom_database_waiting')).toBe(0);
+    for (const client of many) client.close();
+
+    const docs = typists.filter((typist) => typist !== gone).map(({ doc }) => doc);
+    await until(() => areEqual(docs), 'the replicas are equal');
+    expect(faultsOf([await freshCopy(server.wsUrl, roomId), ...docs], typists, 'x = 1\n')).toEqual([]);
+    for (const typist of typists) typist.leave();
+  }));
+
+const programs = findPostgres();
+const postgres = await postgresUrl();
+
+(programs && postgres ? test : test.skip)(
+  '[G33] a backup taken while people type holds all that was acknowledged before it began',
+  () =>
+    withDatabase((source) =>
+      withDatabase(async (copy) => {
+        const run = promisify(execFile);
+        const folder = mkdtempSync(join(tmpdir(), 'coderoom-backup-'));
+        const dump = join(folder, 'coderoom.sql');
+        const server = await startServer({ DATABASE_URL: source });
+        try {
+          const roomId = await makeRoom(server.url);
+          const typists = ['a', 'b'].map((id) => new Typist(id, server.wsUrl, roomId));
+          await until(() => typists.every(({ provider }) => provider.synced), 'everybody is synced');
+          const typing = keepTyping(() => typists, createRandom(3));
+          await until(() => typists.every(({ acked }) => acked > 50), 'some is acknowledged');
+          const before = typists.flatMap(({ typed, acked }) => typed.slice(0, acked));
+          await run(join(programs ?? '', 'pg_dump'), ['--no-owner', '-f', dump, source]);
+          typing.stop();
+          await until(() => typists.every((typist) => typist.isSaved), 'all is saved');
+          for (const typist of typists) typist.leave();
+          await run(join(programs ?? '', 'psql'), ['-q', '-v', 'ON_ERROR_STOP=1', '-f', dump, copy]);
+          await withServer({ DATABASE_URL: copy }, async (restored) => {
+            const text = textOf(await freshCopy(restored.wsUrl, roomId));
+            expect(before.filter((token) => !text.includes(token))).toEqual([]);
+          });
+        } finally {
+          await server.dispose();
+          rmSync(folder, { recursive: true });
+        }
+      }),
+    ),
+);

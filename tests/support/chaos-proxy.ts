@@ -1,0 +1,112 @@
+/** Stands between clients and a server, on TCP, and does what networks do: delays, stalls and breaks connections. */
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+import type { Random } from './random.js';
+
+export interface ChaosOptions {
+  /** Longest delay of a chunk, in ms; each gets one of its own, in order. */
+  readonly delayMs: number;
+}
+
+interface Link {
+  readonly near: Socket;
+  readonly far: Socket;
+  /** At the next chunk: pass a part of it, then break. */
+  doomed: boolean;
+}
+
+export class ChaosProxy {
+  /** Connections that were broken by us. */
+  broken = 0;
+  /** Connections that were taken. */
+  taken = 0;
+  readonly #links = new Set<Link>();
+  #isStalled = false;
+  #wake: (() => void)[] = [];
+
+  private constructor(
+    private readonly server: ReturnType<typeof createServer>,
+    private readonly random: Random,
+    private readonly options: ChaosOptions,
+  ) {}
+
+  static async start(targetUrl: string, random: Random, options: ChaosOptions): Promise<ChaosProxy> {
+    const target = new URL(targetUrl);
+    const server = createServer({ noDelay: true });
+    const proxy = new ChaosProxy(server, random, options);
+    server.on('connection', (near) => proxy.#take(near, connect(Number(target.port), target.hostname)));
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    return proxy;
+  }
+
+  get wsUrl(): string {
+    return `ws://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** One connection, by chance, breaks: at once, or in the middle of what it carries next. */
+  break(): void {
+    const links = [...this.#links];
+    if (links.length === 0) return;
+    const link = this.random.pick(links);
+    if (this.random.chance(0.5)) link.doomed = true;
+    else this.#reset(link);
+  }
+
+  breakAll(): void {
+    for (const link of this.#links) this.#reset(link);
+  }
+
+  /** Nothing passes, and nobody is told, until `resume`. */
+  stall(): void {
+    this.#isStalled = true;
+  }
+
+  resume(): void {
+    this.#isStalled = false;
+    for (const wake of this.#wake.splice(0)) wake();
+  }
+
+  async close(): Promise<void> {
+    this.resume();
+    for (const { near, far } of this.#links) {
+      near.destroy();
+      far.destroy();
+    }
+    await new Promise<void>((closed) => this.server.close(() => closed()));
+  }
+
+  #take(near: Socket, far: Socket): void {
+    this.taken++;
+    const link: Link = { near, far, doomed: false };
+    this.#links.add(link);
+    for (const [from, to] of [[near, far] as const, [far, near] as const]) {
+      let last = Promise.resolve();
+      from.on('data', (bytes: Buffer) => {
+        last = last.then(() => this.#pass(link, bytes, to));
+      });
+      from.on('error', () => undefined); // followed by close
+      from.on('close', () => {
+        this.#links.delete(link);
+        void last.then(() => to.destroy());
+      });
+    }
+  }
+
+  async #pass(link: Link, bytes: Buffer, to: Socket): Promise<void> {
+    if (this.options.delayMs > 0) {
+      const delayMs = this.random.below(this.options.delayMs + 1);
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+    }
+    while (this.#isStalled) await new Promise<void>((resolve) => this.#wake.push(resolve));
+    if (to.destroyed) return;
+    if (!link.doomed) return void to.write(bytes);
+    to.write(bytes.subarray(0, this.random.below(bytes.length)), () => this.#reset(link));
+  }
+
+  #reset(link: Link): void {
+    if (!this.#links.delete(link)) return;
+    this.broken++;
+    link.near.resetAndDestroy();
+    link.far.resetAndDestroy();
+  }
+}
