@@ -87,6 +87,21 @@ describe('the palette', () => {
     expect(overlay.value).toBe('shortcuts');
     done();
   });
+
+  test('counts as closed from Escape on, and what its dialog says later leaves the next one open', () => {
+    const old = screen.getByTestId('command-palette');
+    // What a browser does on Escape: `cancel` at once, `close` in a task of its own.
+    fireEvent(old, new Event('cancel'));
+    expect(overlay.value).toBeNull();
+    cleanup();
+    openOverlay('palette');
+    render(<CommandPalette />);
+    fireEvent(old, new Event('close'));
+    expect(overlay.value).toBe('palette');
+    // A field within may bubble a `cancel` of its own.
+    fireEvent(field(), new Event('cancel', { bubbles: true }));
+    expect(overlay.value).toBe('palette');
+  });
 });
 
 test('the help lists the commands that have keys', () => {

@@ -15,7 +15,7 @@ const available = (): Command[] =>
 const PAGE = 8;
 
 export default function CommandPalette() {
-  const dialog = useModal();
+  const dialog = useModal(() => closeOverlay('palette'));
   const list = useRef<HTMLUListElement>(null);
   const [query, setQuery] = useState('');
   const [selected, setSelected] = useState(0);
@@ -61,7 +61,6 @@ export default function CommandPalette() {
       ref={dialog}
       aria-label={messages.commands.palette}
       data-testid="command-palette"
-      onClose={() => closeOverlay('palette')}
       onClick={closeOnBackdrop}
     >
       <input

@@ -1,9 +1,8 @@
 /** Asks before an import changes files that are there, and says what cannot come in and why. */
-import { useEffect, useRef } from 'preact/hooks';
-
 import type { Left } from '../files/gathered.js';
 import type { ImportPlan } from '../files/import-plan.js';
 import { messages } from '../messages.js';
+import { useModal } from './use-modal.js';
 
 /** More lines are counted, not shown. */
 const MAX_LINES = 8;
@@ -36,21 +35,14 @@ function Lines({ lines }: { lines: readonly string[] }) {
 
 export function ImportDialog({ plan, onChoose, onClose }: ImportDialogProps) {
   const words = messages.import;
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  const dialog = useModal(onClose);
   const { fresh, conflicts, left } = plan;
   const choose = (choice: 'replace' | 'both'): void => {
-    dialog.current?.close();
     onChoose(choice);
+    dialog.current?.close();
   };
   return (
-    <dialog
-      class="dialog"
-      ref={dialog}
-      aria-labelledby="import-title"
-      data-testid="import-dialog"
-      onClose={onClose}
-    >
+    <dialog class="dialog" ref={dialog} aria-labelledby="import-title" data-testid="import-dialog">
       <h2 id="import-title">{words.title}</h2>
       {conflicts.length > 0 && (
         <>

@@ -3,6 +3,7 @@ import { messages } from '../messages.js';
 import type { Person } from '../presence/people.js';
 import { presenceNotices } from '../store/preferences.js';
 import { Avatar } from './avatar.js';
+import { Check } from './check.js';
 import { OwnName, type OwnNameProps } from './own-name.js';
 
 export interface PeoplePanelProps extends Pick<OwnNameProps, 'onRename' | 'onRecolor'> {

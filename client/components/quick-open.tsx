@@ -1,10 +1,11 @@
 /** Ctrl/Cmd+P: a part of a name leads to the file. The list is walked with the arrows while the keyboard stays in the field. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 
 import type { SharedFile } from '../../server/contract/files.js';
 import { folderOf, nameOf } from '../../server/contract/paths.js';
 import { matchFiles } from '../files/tree.js';
 import { messages } from '../messages.js';
+import { closeOnBackdrop, useModal } from './use-modal.js';
 
 const MAX_SHOWN = 50;
 
@@ -16,13 +17,12 @@ export interface QuickOpenProps {
 
 export function QuickOpen({ files, onOpen, onClose }: QuickOpenProps) {
   const words = messages.files;
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal(onClose);
   const [typed, setTyped] = useState('');
   const [index, setIndex] = useState(0);
   const found = matchFiles(files, typed).slice(0, MAX_SHOWN);
   const current = found[Math.min(index, found.length - 1)];
 
-  useEffect(() => dialog.current?.showModal(), []);
   useEffect(() => {
     dialog.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
   }, [index, typed]);
@@ -39,10 +39,7 @@ export function QuickOpen({ files, onOpen, onClose }: QuickOpenProps) {
       ref={dialog}
       aria-label={words.quickOpen}
       data-testid="quick-open"
-      onClose={onClose}
-      onClick={(event) => {
-        if (event.target === dialog.current) dialog.current?.close();
-      }}
+      onClick={closeOnBackdrop}
     >
       <input
         class="input"

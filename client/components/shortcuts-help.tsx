@@ -23,7 +23,7 @@ function KeysOf({ command }: { command: Command }) {
 }
 
 export default function ShortcutsHelp() {
-  const dialog = useModal();
+  const dialog = useModal(() => closeOverlay('shortcuts'));
   const withKeys = commands.value.filter((one) => one.keys !== undefined && one.keys.length > 0);
   return (
     <dialog
@@ -31,7 +31,6 @@ export default function ShortcutsHelp() {
       ref={dialog}
       aria-labelledby="shortcuts-title"
       data-testid="shortcuts-help"
-      onClose={() => closeOverlay('shortcuts')}
       onClick={closeOnBackdrop}
     >
       <header class="layer-header">

@@ -20,7 +20,6 @@ import { firstUpdate } from './first-update.js';
 import { applyEdits, textDiff } from './text-diff.js';
 import type { LiveRoom, RoomSource, TextEdit } from './types.js';
 
-
 /** How long somebody who asked waits for the database before being told 503. */
 export const STORAGE_PATIENCE_MS = 5_000;
 

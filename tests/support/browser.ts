@@ -4,6 +4,8 @@ import { delimiter, join } from 'node:path';
 
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
+import { until } from './until.js';
+
 /** CHROMIUM, or one of the usual names on PATH; null when there is none. */
 function findChromium(): string | null {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
