@@ -2,6 +2,7 @@
 import { eraseLocalCopy } from '../connection/erase-local-copy.js';
 import { messages } from '../messages.js';
 import { roomPath } from '../router.js';
+import { openFiles } from '../store/open-files.js';
 import { recentRooms, type RecentRoom } from '../store/recent-rooms.js';
 import { momentText } from '../support/dom.js';
 import { Icon } from './icon.js';
@@ -17,7 +18,11 @@ function sayForgotten(text: string, rooms: readonly RecentRoom[]): void {
   say(text, {
     action: { label: messages.actions.undo, run: () => recentRooms.restore(rooms) },
     onGone: () => {
-      for (const { roomId } of rooms) if (recentRooms.find(roomId) === null) void eraseLocalCopy(roomId);
+      for (const { roomId } of rooms) {
+        if (recentRooms.find(roomId) !== null) continue;
+        openFiles.forget(roomId);
+        void eraseLocalCopy(roomId);
+      }
     },
   });
 }

@@ -14,6 +14,7 @@ import { SharedDoc } from '../../server/contract/wire.js';
 import { authorOf } from '../connection/authorship.js';
 import type { EditorPlace } from '../editor/place.js';
 import type { ImportPlan, PlannedFile } from './import-plan.js';
+import { OpenTabs, type TabOrder } from './open-tabs.js';
 import { replaceText } from './replace-text.js';
 
 /** More steps back than this are not kept. */
@@ -78,12 +79,17 @@ export class RoomFiles {
   readonly #firstLanguage: string;
   readonly #list = signal<readonly SharedFile[]>([]);
   readonly #deleted = signal<readonly DeletedFile[]>([]);
-  readonly #activeId = signal<string>(SharedDoc.mainFile);
-  readonly #openIds = signal<readonly string[]>([SharedDoc.mainFile]);
+  readonly #tabs: OpenTabs;
   readonly #steps: Step[] = [];
   #wasLeft = false;
 
-  constructor(parts: RoomFilesParts, firstLanguage: string, listener: FilesListener) {
+  /** @param remembered what was open when the room was last left */
+  constructor(
+    parts: RoomFilesParts,
+    firstLanguage: string,
+    listener: FilesListener,
+    remembered: TabOrder | null = null,
+  ) {
     this.#doc = parts.doc;
     this.#awareness = parts.awareness;
     this.#undoOf = (id) => parts.undoOf(id);
@@ -91,9 +97,11 @@ export class RoomFiles {
     this.#listener = listener;
     this.list = this.#list;
     this.deleted = this.#deleted;
-    this.active = computed(() => this.#list.value.find((file) => file.id === this.#activeId.value) ?? null);
+    const tabs = new OpenTabs(SharedDoc.mainFile, remembered);
+    this.#tabs = tabs;
+    this.active = computed(() => this.#list.value.find((file) => file.id === tabs.now.value.active) ?? null);
     this.open = computed(() =>
-      this.#openIds.value.flatMap((id) => this.#list.value.find((file) => file.id === id) ?? []),
+      tabs.now.value.open.flatMap((id) => this.#list.value.find((file) => file.id === id) ?? []),
     );
     this.#read();
   }
@@ -109,7 +117,17 @@ export class RoomFiles {
   }
 
   get activeId(): string {
-    return this.#activeId.value;
+    return this.#tabs.now.value.active;
+  }
+
+  /** What a later visit shall open. */
+  get tabOrder(): TabOrder {
+    return this.#tabs.wanted;
+  }
+
+  /** The document is here whole: a remembered file that it does not have is waited for no more. */
+  settle(): void {
+    this.#tabs.settle();
   }
 
   /** Whether another file than the first one shown has been on the screen. */
@@ -129,23 +147,22 @@ export class RoomFiles {
   /** Brings a file to the screen, with a tab. False when there is no such file. */
   show(id: string): boolean {
     if (this.find(id) === null) return false;
-    const open = this.#openIds.peek();
-    if (!open.includes(id)) this.#openIds.value = [...open, id];
-    if (this.#activeId.peek() !== id) {
-      this.#wasLeft = true;
-      this.#activeId.value = id;
-      this.#tellWhere();
-    }
+    this.#arrange(() => this.#tabs.show(id));
     return true;
   }
 
   /** Takes the tab away. The last one stays. */
   close(id: string): void {
-    const open = this.#openIds.peek();
-    if (!open.includes(id) || open.length === 1) return;
-    const at = open.indexOf(id);
-    this.#openIds.value = open.filter((one) => one !== id);
-    if (this.#activeId.peek() === id) this.show(open[at + 1] ?? open[at - 1] ?? SharedDoc.mainFile);
+    this.#arrange(() => this.#tabs.close(id));
+  }
+
+  /** Changes what is open; the others are told when another file is on the screen then. */
+  #arrange(change: () => void): void {
+    const before = this.#tabs.now.peek().active;
+    change();
+    if (this.#tabs.now.peek().active === before) return;
+    this.#wasLeft = true;
+    this.#tellWhere();
   }
 
   /** Makes files; shows the one there is when it is one. Null when it was refused. */
@@ -318,22 +335,14 @@ export class RoomFiles {
     const active = this.active.peek();
     this.#read();
     if (!transaction.local) this.#tellOf(transaction, before, active);
-    const open = this.#openIds.peek().filter((id) => this.find(id) !== null);
-    const first = this.find(SharedDoc.mainFile)?.id ?? this.#list.peek()[0]?.id;
-    const gone = this.#openIds.peek().indexOf(this.#activeId.peek());
-    if (open.length === 0 && first !== undefined) open.push(first);
-    if (open.length !== this.#openIds.peek().length || open[0] !== this.#openIds.peek()[0]) {
-      this.#openIds.value = open;
-    }
-    if (this.active.peek() === null) {
-      const next = open[Math.min(Math.max(gone, 0), open.length - 1)];
-      if (next !== undefined) this.show(next);
-    }
+    const first = this.find(SharedDoc.mainFile)?.id;
+    const listed = this.#list.peek().map((file) => file.id);
+    this.#arrange(() => this.#tabs.keepAmong(first === undefined ? listed : [first, ...listed]));
   }
 
   #tellOf(transaction: Y.Transaction, before: readonly SharedFile[], active: SharedFile | null): void {
     const by = authorOf(transaction);
-    for (const id of this.#openIds.peek()) {
+    for (const id of this.#tabs.now.peek().open) {
       const old = before.find((file) => file.id === id);
       const now = this.find(id);
       if (old === undefined || old.recovered) continue;
@@ -352,6 +361,6 @@ export class RoomFiles {
   #tellWhere(): void {
     const state = this.#awareness.getLocalState();
     if (state === null) return;
-    this.#awareness.setLocalState({ ...state, file: this.#activeId.peek(), cursor: null });
+    this.#awareness.setLocalState({ ...state, file: this.#tabs.now.peek().active, cursor: null });
   }
 }

@@ -33,6 +33,7 @@ import { me } from '../presence/me.js';
 import { freeColor, looksLike } from '../presence/palette.js';
 import { watchPeople, type Person } from '../presence/people.js';
 import { pendingImport, resetFilesView } from '../store/files-view.js';
+import { openFiles } from '../store/open-files.js';
 import { presenceNotices } from '../store/preferences.js';
 import { recentRooms } from '../store/recent-rooms.js';
 import { Suggestions } from '../suggestions/suggestions.js';
@@ -97,7 +98,12 @@ export class RoomSession {
       onResent: () => void say(messages.notices.resent),
       onSlowedDown: () => void say(messages.notices.slowedDown),
     });
-    this.files = new RoomFiles(this.connection, known?.language ?? DEFAULT_LANGUAGE, this.#filesListener());
+    this.files = new RoomFiles(
+      this.connection,
+      known?.language ?? DEFAULT_LANGUAGE,
+      this.#filesListener(),
+      openFiles.find(roomId),
+    );
     this.language = computed(() => this.files.active.value?.language ?? DEFAULT_LANGUAGE);
     this.path = computed(() => this.files.active.value?.path ?? '');
     const { status } = this.connection;
@@ -118,6 +124,7 @@ export class RoomSession {
     this.#watchPresence();
     this.#followFiles();
     this.#stops.push(this.files.start());
+    this.#rememberTabs();
     this.#watchText();
     this.#watchRoom();
     this.#guardUnload();
@@ -253,6 +260,7 @@ export class RoomSession {
     try {
       await deleteRoom(this.connection.roomId, token);
       recentRooms.forget(this.connection.roomId);
+      openFiles.forget(this.connection.roomId);
     } catch (error) {
       say(messages.notices.failed(messages.room.removeFailed, detailOf(error)));
     }
@@ -290,6 +298,21 @@ export class RoomSession {
         if (leader === undefined) return;
         const file = leader.file ?? SharedDoc.mainFile;
         untracked(() => this.files.show(file));
+      }),
+    );
+  }
+
+  /** A reload shows what is open now. */
+  #rememberTabs(): void {
+    const { roomId, status } = this.connection;
+    // Of a room that was never seen there is nothing to keep.
+    const seen = computed(() => status.value.everSynced || status.value.localCopy === 'loaded');
+    this.#stops.push(
+      effect(() => {
+        if (this.everSynced.value) this.files.settle();
+      }),
+      effect(() => {
+        if (seen.value) openFiles.remember(roomId, this.files.tabOrder);
       }),
     );
   }

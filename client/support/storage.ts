@@ -1,4 +1,4 @@
-/** Small JSON values in localStorage under `coderoom:`. Storage that is refused or full is not an error: the value lives for this visit. */
+/** Small JSON values in localStorage or sessionStorage under `coderoom:`. Storage that is refused or full is not an error: the value lives for this visit. */
 
 export interface KeyValueStore {
   /** `fallback` when nothing was stored, it cannot be read, or `parse` says it is none. */
@@ -40,5 +40,8 @@ export function createStore(backend: () => Backend): KeyValueStore {
 }
 
 export const browserStore: KeyValueStore = createStore(() => window.localStorage);
+
+/** Kept for this tab of the browser alone, over reloads. */
+export const tabStore: KeyValueStore = createStore(() => window.sessionStorage);
 
 export const asString = (raw: unknown): string | undefined => (typeof raw === 'string' ? raw : undefined);
