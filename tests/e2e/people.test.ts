@@ -112,6 +112,55 @@ inBrowser('people', () => {
     await frame(ann).waitFor({ state: 'detached' });
   });
 
+  test('whoever follows goes along into another file and back, and stays there when it ends', async () => {
+    const shown = ({ page }: Visitor, path: string) =>
+      page.locator(`[data-testid="file-tab"][aria-current][title="${path}"]`).waitFor();
+    await ben.page.getByTestId('new-file').click();
+    await ben.page.getByTestId('name-field').fill('other.txt');
+    await ben.page.keyboard.press('Enter');
+    await shown(ben, 'other.txt');
+    await ben.insert(Array.from({ length: 300 }, (_, line) => `other ${line + 1}`).join('\n'));
+    const goesTo = (path: string) =>
+      ben.page.locator(`[data-testid="file-row"][data-path="${path}"]`).click();
+    await goesTo('main.py');
+    await shown(ben, 'main.py');
+    await shown(ann, 'main.py');
+    await ann.page.getByTestId('avatar').click();
+    await frame(ann).waitFor();
+    await goesTo('other.txt');
+    await shown(ann, 'other.txt');
+    await benGoes('Control+End');
+    await until(async () => (await scrollTop(ann)) > 1000, 'the screen went to the end of the other file');
+    await seesCaret(ann);
+    await goesTo('main.py');
+    await shown(ann, 'main.py');
+    await goesTo('other.txt');
+    await shown(ann, 'other.txt');
+    await benGoes('Control+Home');
+    await seesCaret(ann);
+    // What Ann types goes into the file that she was taken to, and takes her out of Ben's hands.
+    await ann.page.locator('.cm-content').focus();
+    await ann.page.keyboard.type('z');
+    await frame(ann).waitFor({ state: 'detached' });
+    await until(async () => (await ben.text()).includes('z'), 'Ben reads what she typed');
+    await goesTo('main.py');
+    await shown(ben, 'main.py');
+    await ben.type('!');
+    // Ann knows that Ben has left, and her screen has not moved.
+    await ann.page
+      .locator('[data-testid="file-row"][data-path="main.py"]')
+      .getByTestId('file-visitors')
+      .waitFor();
+    await shown(ann, 'other.txt');
+    // Choosing a file by hand is an end as well.
+    await ann.page.getByTestId('avatar').click();
+    await shown(ann, 'main.py');
+    await ann.page.locator('[data-testid="file-tab"][title="other.txt"]').click();
+    await frame(ann).waitFor({ state: 'detached' });
+    await ann.page.locator('[data-testid="file-tab"][title="main.py"]').click();
+    await shown(ann, 'main.py');
+  });
+
   test('the list says where somebody is, and jumps there', async () => {
     await benGoes('Control+Home');
     await benGoes('ArrowDown');

@@ -1,0 +1,164 @@
+/** Files that come from outside: what is asked when one is there already, and what is made of a folder that is dropped on the page. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Locator, Page } from 'playwright-core';
+
+import { launchBrowser, Visitor } from '../support/browser.js';
+import { startServer, type TestServer } from '../support/server.js';
+import { until } from '../support/until.js';
+
+const browser = await launchBrowser();
+const inBrowser = browser ? describe : describe.skip;
+
+/** Drops files and folders of this machine on a part of the page, as the browser itself does when they come from the desktop. */
+async function dropFromDesktop({ context, page }: Visitor, paths: string[], on: Locator): Promise<void> {
+  const box = await on.boundingBox();
+  if (box === null) throw new Error('nothing is shown there to drop on');
+  const session = await context.newCDPSession(page);
+  const data = { items: [], files: paths, dragOperationsMask: 1 };
+  const at = { x: box.x + box.width / 2, y: box.y + box.height / 2, data };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await session.send('Input.dispatchDragEvent', { type, ...at });
+  }
+  await session.detach();
+}
+
+inBrowser('an import', () => {
+  let server: TestServer;
+  let ann: Visitor;
+  let ben: Visitor;
+  let desktop: string;
+
+  beforeAll(async () => {
+    server = await startServer();
+    desktop = mkdtempSync(join(tmpdir(), 'desktop-'));
+    if (!browser) return;
+    ann = await Visitor.arrive(browser, server.url);
+    ben = await Visitor.arrive(browser, server.url);
+    const link = await ann.makeRoom();
+    await ann.insert('as it was');
+    await ann.saved();
+    await ben.enter(link);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server.dispose();
+    rmSync(desktop, { recursive: true, force: true });
+  });
+
+  const row = (page: Page, path: string) => page.locator(`[data-testid="file-row"][data-path="${path}"]`);
+  const listed = (page: Page): Promise<string> =>
+    page
+      .getByTestId('file-row')
+      .evaluateAll((rows) => rows.map((one) => one.getAttribute('data-path')).join(' '));
+  const lists = ({ page }: Visitor, ...paths: string[]) =>
+    until(async () => (await listed(page)) === paths.join(' '), `the files ${paths.join(' ')}`);
+  const shows = (visitor: Visitor, text: string) =>
+    until(async () => (await visitor.text()) === text, `the text ${text}`);
+  const dialog = ({ page }: Visitor) => page.getByTestId('import-dialog');
+  const choose = async ({ page }: Visitor, name: string, text: string): Promise<void> => {
+    await page
+      .getByTestId('import-field')
+      .setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
+  };
+  const onDesktop = (path: string, content: string | Uint8Array): string => {
+    const whole = join(desktop, path);
+    mkdirSync(dirname(whole), { recursive: true });
+    writeFileSync(whole, content);
+    return whole;
+  };
+
+  test('of a file that is there changes nothing until it is told what to do', async () => {
+    await choose(ann, 'main.py', 'from outside');
+    await dialog(ann).filter({ hasText: 'This file is in the room already:' }).waitFor();
+    await dialog(ann).filter({ hasText: 'main.py' }).waitFor();
+    await ann.page.getByTestId('import-cancel').click();
+    await dialog(ann).waitFor({ state: 'detached' });
+    expect(await ann.text()).toBe('as it was');
+    await lists(ann, 'main.py');
+  });
+
+  test('that replaces it gives the same file the new text, for everybody, and can be undone', async () => {
+    await choose(ann, 'main.py', 'from outside');
+    await ann.page.getByTestId('import-replace').click();
+    await dialog(ann).waitFor({ state: 'detached' });
+    await shows(ann, 'from outside');
+    await shows(ben, 'from outside');
+    await lists(ben, 'main.py');
+    await ann.page.getByTestId('toast').filter({ hasText: '1 file imported' }).waitFor();
+    await ann.page.locator('.cm-content').focus();
+    await ann.page.keyboard.press('Control+z');
+    await shows(ann, 'as it was');
+    await shows(ben, 'as it was');
+  });
+
+  test('that keeps both puts a number behind the name, and leaves the other text alone', async () => {
+    await choose(ann, 'main.py', 'from outside');
+    await ann.page.getByTestId('import-both').click();
+    await dialog(ann).waitFor({ state: 'detached' });
+    await lists(ann, 'main (2).py', 'main.py');
+    await lists(ben, 'main (2).py', 'main.py');
+    // It is on the screen of whoever brought it in, and Ben stays where he is.
+    await shows(ann, 'from outside');
+    expect(await ben.text()).toBe('as it was');
+    await row(ben.page, 'main (2).py').click();
+    await shows(ben, 'from outside');
+    // And taken back by one press.
+    await ann.page
+      .getByTestId('toast')
+      .filter({ hasText: '1 file imported' })
+      .getByText('Undo', { exact: true })
+      .click();
+    await lists(ben, 'main.py');
+    await shows(ben, 'as it was');
+  });
+
+  test('of the same text asks nothing and changes nothing', async () => {
+    await choose(ann, 'main.py', 'as it was');
+    await ann.page.getByTestId('toast').filter({ hasText: 'Nothing to import' }).waitFor();
+    expect(await dialog(ann).count()).toBe(0);
+    await lists(ann, 'main.py');
+  });
+
+  test('of a dropped folder brings all below it, says what it leaves, and where it was dropped counts', async () => {
+    onDesktop('project/readme.md', '# Project\n');
+    onDesktop('project/src/app.ts', 'let app = 1;\r\n');
+    onDesktop('project/src/deep/down/leaf.py', 'leaf = True\n');
+    onDesktop('project/picture.png', new Uint8Array([0x89, 0x50, 0, 1]));
+    onDesktop('project/node_modules/much/index.js', 'no');
+    const alone = onDesktop('alone.txt', 'alone');
+    const editor = ann.page.locator('.cm-content');
+    await dropFromDesktop(ann, [join(desktop, 'project')], editor);
+    await dialog(ann).filter({ hasText: 'project/picture.png: not a text' }).waitFor();
+    await ann.page.getByTestId('import-rest').click();
+    await dialog(ann).waitFor({ state: 'detached' });
+    await ann.page.getByTestId('toast').filter({ hasText: 'left out' }).waitFor();
+    const project = [
+      'project',
+      'project/src',
+      'project/src/deep',
+      'project/src/deep/down',
+      'project/src/deep/down/leaf.py',
+      'project/src/app.ts',
+      'project/readme.md',
+    ];
+    await lists(ann, ...project, 'main.py');
+    await lists(ben, ...project, 'main.py');
+    await row(ben.page, 'project/src/app.ts').click();
+    await shows(ben, 'let app = 1;\n');
+    // Several at once, on a folder of the tree: they land in it.
+    const other = onDesktop('second/other.js', 'other');
+    await dropFromDesktop(ann, [alone, dirname(other)], row(ann.page, 'project/src'));
+    await row(ben.page, 'project/src/alone.txt').waitFor();
+    await row(ben.page, 'project/src/second/other.js').waitFor();
+    expect(await ann.text()).not.toContain('alone.txt');
+  });
+
+  test('the page complained of nothing', () => {
+    expect([...ann.complaints, ...ben.complaints]).toEqual([]);
+  });
+});
