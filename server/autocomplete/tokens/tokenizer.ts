@@ -3,7 +3,7 @@
  * no error and a line costs microseconds; what a language adds (quotes, comments) comes from its table. Lines are remembered, so a
  * text that changed in one line costs one line.
  */
-import { Kind, Lexicon } from './lexicon.js';
+import { GAP, Kind, Lexicon } from './lexicon.js';
 import type { LanguageTable } from '../types.js';
 
 export interface Line {
@@ -16,6 +16,8 @@ export interface Line {
   readonly state: number;
   /** What the line begins in. */
   readonly from: number;
+  /** What speaks for this reading of the line, less what speaks for code and strings being swapped. */
+  readonly sense: number;
 }
 
 const SIGNS = [
@@ -53,8 +55,11 @@ const MOST_LINES = 20_000;
 /** Tokens of one language remembered; a new lexicon begins when there are more. */
 const MOST_TOKENS = 60_000;
 
-/** How many more long quotes must speak for it before a text is taken to begin inside a string. */
-const SURE = 1;
+/** How much more sense a text must make before it is taken to begin inside a string, and when there is no need to read on. */
+const SURE = 2;
+const BEYOND_DOUBT = 8;
+/** So many names in a row are prose, not code. */
+const PROSE = 4;
 
 const Unit = { Other: 0, Blank: 1, Letter: 2, Digit: 3 } as const;
 
@@ -114,33 +119,39 @@ export class Tokenizer {
   }
 
   /**
-   * What a text begins in that may have been cut from a longer one: 0 code, else the number of the open string. Where text stands
-   * before long quotes and none behind them, they close; the other way round they open. Most of them decide.
+   * What a text begins in that may have been cut from a longer one: 0 code, else the number of the open comment or string. It is read
+   * both ways, as code and as the rest of a string, and the reading that makes more sense counts: the wrong way round, long quotes open
+   * where nothing can begin and close where nothing can end, and code consists of prose.
    */
   stateAtStart(text: string): number {
-    let state = 0;
+    let found = 0;
     let best = SURE;
-    this.#opens.forEach(({ open, comment }, index) => {
-      if (comment || open.length < 3) return;
-      let forInside = 0;
-      let inside = true;
-      for (let at = text.indexOf(open); at >= 0; at = text.indexOf(open, at + open.length)) {
-        const lineStart = text.lastIndexOf('\n', at - 1) + 1;
-        const nextLine = text.indexOf('\n', at);
-        const before = text.slice(lineStart, at).trim();
-        const behind = text.slice(at + open.length, nextLine < 0 ? text.length : nextLine).trim();
-        const opens = (before === '' || /(?:^|[=(,:\s])[rbfu]*$/i.test(before)) && behind !== '';
-        const closes = before !== '' && /^[\s,)\].:]*$/.test(behind);
-        // If the text begins inside, the first of them closes, the second opens, and so on.
-        if (opens !== closes) forInside += closes === inside ? 1 : -1;
-        inside = !inside;
+    const lines = text.split('\n');
+    this.#opens.forEach(({ open, close, comment }, index) => {
+      if (comment) {
+        if (beginsInComment(text, open, close)) [found, best] = [index + 1, Infinity];
+        return;
       }
-      if (forInside > best) {
-        best = forInside;
-        state = index + 1;
+      if (best === Infinity || !text.includes(close)) return;
+      let [asCode, asString] = [0, index + 1];
+      let [codeSense, stringSense] = [0, 0];
+      for (const line of lines) {
+        const [code, string] = [this.line(line, asCode), this.line(line, asString)];
+        codeSense += code.sense;
+        stringSense += string.sense;
+        [asCode, asString] = [code.state, string.state];
+        if (asCode === asString || Math.abs(stringSense - codeSense) > BEYOND_DOUBT) break;
+      }
+      // Mostly it is code that is being written.
+      codeSense -= Number(asCode > 0);
+      stringSense -= Number(asString > 0);
+      // Quotes within comments say nothing, but only the right reading knows that: the other one must be odd by itself.
+      if (codeSense < 0 && stringSense - codeSense > best) {
+        best = stringSense - codeSense;
+        found = index + 1;
       }
     });
-    return state;
+    return found;
   }
 
   isWordUnit(unit: number): boolean {
@@ -159,6 +170,9 @@ export class Tokenizer {
     let at = 0;
     let state = from;
     let indent = -1;
+    let sense = 0;
+    /** Names without a sign between them. */
+    let names = 0;
     while (at < text.length) {
       if (state !== 0) {
         // Inside something that began on an earlier line, or on this one.
@@ -166,7 +180,8 @@ export class Tokenizer {
         const end = this.#endOf(text, at, open?.close ?? '', open?.comment ?? false);
         if (open && !open.comment) put(at, end < 0 ? text.length : end, Kind.String);
         indent = indent < 0 ? 0 : indent;
-        if (end < 0) return { ids, starts, indent, state, from };
+        if (end < 0) return { ids, starts, indent, state, from, sense };
+        if (open && !open.comment) sense -= looksOpening(text, end - open.close.length, open.close);
         at = end;
         state = 0;
         continue;
@@ -194,7 +209,9 @@ export class Tokenizer {
             const open = this.#opens[long]?.open ?? '';
             const end = this.#endOf(text, at + open.length, open, false);
             put(start, end < 0 ? text.length : end, Kind.String);
-            if (end < 0) return { ids, starts, indent, state: long + 1, from };
+            sense += looksOpening(text, at, open);
+            if (end < 0) return { ids, starts, indent, state: long + 1, from, sense };
+            sense -= looksOpening(text, end - open.length, open);
             at = end;
           } else {
             at = endOfString(text, at);
@@ -203,8 +220,11 @@ export class Tokenizer {
           continue;
         }
         put(start, at, Kind.Word);
+        if (this.lexicon.kinds[ids[ids.length - 1] ?? GAP] !== Kind.Word) names = 0;
+        else if (++names === PROSE) sense--;
         continue;
       }
+      names = 0;
       if (type === Unit.Digit) {
         at++;
         while (
@@ -224,8 +244,12 @@ export class Tokenizer {
           comment: boolean;
         };
         const end = this.#endOf(text, at + open.length, close, comment);
-        if (!comment) put(start, end < 0 ? text.length : end, Kind.String);
-        if (end < 0) return { ids, starts, indent, state: long + 1, from };
+        if (!comment) {
+          put(start, end < 0 ? text.length : end, Kind.String);
+          sense += looksOpening(text, start, open);
+          if (end >= 0) sense -= looksOpening(text, end - close.length, close);
+        }
+        if (end < 0) return { ids, starts, indent, state: long + 1, from, sense };
         at = end;
         continue;
       }
@@ -247,7 +271,7 @@ export class Tokenizer {
       at += sign.length;
       put(start, at, Kind.Sign);
     }
-    return { ids, starts, indent: Math.max(0, indent), state, from };
+    return { ids, starts, indent: Math.max(0, indent), state, from, sense };
   }
 
   #mayBeRegex(ids: readonly number[]): boolean {
@@ -265,6 +289,32 @@ export class Tokenizer {
     }
     return -1;
   }
+}
+
+/** What stands before a string, and what behind one: signs that ask for a value, and signs that a value ends with. */
+const ASKS_FOR_VALUE =
+  /(?:[=(,:?+[{&|%]|=>|\b(?:return|case|throw|yield|await|default|in|of))\s*[rbfu]{0,2}$/i;
+const ENDS_VALUE = /^\s*(?:[)\];,}]|[:.?]*$)/;
+
+/** Whether a long quote opens a string, by what stands around it on its line: 1 it looks so, -1 it looks like closing one, 0 nobody can tell. */
+function looksOpening(text: string, at: number, quote: string): number {
+  // Only what stands near tells; lines may be long.
+  const before = text.slice(Math.max(0, at - 80), at).trimStart();
+  const behind = text.slice(at + quote.length, at + quote.length + 80).trim();
+  const isFirst = /^[rbfu]{0,2}$/i.test(before);
+  if (behind === '') return isFirst ? 0 : ASKS_FOR_VALUE.test(before) ? 1 : -1;
+  const ends = ENDS_VALUE.test(behind);
+  if (isFirst) return ends ? -1 : 1;
+  const opens = ASKS_FOR_VALUE.test(before);
+  return opens === ends ? 0 : opens ? 1 : -1;
+}
+
+/** A comment is closed before any is opened, on a line that looks like the last of one. */
+function beginsInComment(text: string, open: string, close: string): boolean {
+  const at = text.indexOf(close);
+  const opened = text.indexOf(open);
+  if (at < 0 || (opened >= 0 && opened < at)) return false;
+  return /^[\s*]*$/.test(text.slice(text.lastIndexOf('\n', at) + 1, at));
 }
 
 /** Where the string that begins at `start` with its quote ends; an open one goes to the end of the line. */
