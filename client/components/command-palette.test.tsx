@@ -5,20 +5,11 @@ import { act, cleanup, fireEvent, render, screen } from '@testing-library/preact
 import { openOverlay, overlay } from '../commands/overlay.js';
 import { registerCommands } from '../commands/registry.js';
 import { messages } from '../messages.js';
+import { installBrowser } from '../support/test-browser.js';
 import CommandPalette from './command-palette.js';
 import ShortcutsHelp from './shortcuts-help.js';
 
-// jsdom has no dialogs that open, and nothing to scroll.
-Element.prototype.scrollIntoView = () => undefined;
-Object.assign(HTMLDialogElement.prototype, {
-  showModal(this: HTMLDialogElement) {
-    this.setAttribute('open', '');
-  },
-  close(this: HTMLDialogElement) {
-    this.removeAttribute('open');
-    this.dispatchEvent(new Event('close'));
-  },
-});
+installBrowser();
 
 const run = jest.fn<(id: string) => void>();
 let take: () => void;

@@ -1,4 +1,9 @@
-/** The open files above the editor: a list of buttons, the shown one marked. Left and right arrows go along, Delete and the middle mouse button close. */
+/**
+ * The open files above the editor: a list of buttons, the shown one marked and always in view. Left and right arrows go along, Delete and the
+ * middle mouse button close.
+ */
+import { useLayoutEffect, useRef } from 'preact/hooks';
+
 import { nameOf } from '../../server/contract/paths.js';
 import type { SharedFile } from '../../server/contract/files.js';
 import { messages } from '../messages.js';
@@ -23,20 +28,35 @@ const labelOf = (file: SharedFile, open: readonly SharedFile[]): string => {
 };
 
 export function FileTabs({ open, activeId, people, editable, onShow, onClose, onNew }: FileTabsProps) {
+  const list = useRef<HTMLUListElement>(null);
+  const tabOf = (id: string | undefined): HTMLElement | null =>
+    id === undefined ? null : (list.current?.querySelector(`[data-file="${CSS.escape(id)}"]`) ?? null);
+
+  // More tabs than fit scroll; a file may be shown from the tree, or because somebody is followed.
+  useLayoutEffect(() => {
+    tabOf(activeId)?.parentElement?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [activeId, open.length]);
+
   const onKeyDown = (event: KeyboardEvent, index: number): void => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-    const next = open[(index + step + open.length) % open.length];
-    if (step !== 0 && next !== undefined) {
+    if (step !== 0) {
       event.preventDefault();
-      const list = event.currentTarget instanceof Element ? event.currentTarget.closest('ul') : null;
-      list?.querySelector<HTMLElement>(`[data-file="${CSS.escape(next.id)}"]`)?.focus();
+      tabOf(open[(index + step + open.length) % open.length]?.id)?.focus();
     }
     const file = open[index];
-    if (event.key === 'Delete' && file !== undefined) onClose(file.id);
+    if (event.key !== 'Delete' || file === undefined) return;
+    // The keyboard would be nowhere when its tab has gone.
+    tabOf((open[index + 1] ?? open[index - 1])?.id)?.focus();
+    onClose(file.id);
   };
   return (
     <nav class="file-tabs" aria-label={messages.files.tabs}>
-      <ul>
+      <ul
+        ref={list}
+        onWheel={({ currentTarget, deltaX, deltaY }) => {
+          if (deltaX === 0) currentTarget.scrollLeft += deltaY;
+        }}
+      >
         {open.map((file, index) => (
           <li key={file.id} class={file.id === activeId ? 'shown' : ''}>
             <button
@@ -47,6 +67,8 @@ export function FileTabs({ open, activeId, people, editable, onShow, onClose, on
               data-file={file.id}
               data-testid="file-tab"
               onClick={() => onShow(file.id)}
+              // The middle button would begin to scroll.
+              onMouseDown={(event) => event.button === 1 && event.preventDefault()}
               onAuxClick={(event) => {
                 if (event.button === 1) onClose(file.id);
               }}
