@@ -18,11 +18,14 @@ const MOST_OFFERED = 24;
 
 /** The numbers of a net, unpacked once a process. */
 export class PriorNumbers {
-  readonly embedding: Float32Array;
-  readonly inward: Float32Array;
+  readonly #embedding: Float32Array;
+  readonly #inward: Float32Array;
+  /** Hidden unit by hidden unit: those that are silent cost nothing so. */
   readonly outward: Float32Array;
   readonly inwardBias: Float32Array;
   readonly outwardBias: Float32Array;
+  /** What a class in a slot says to each hidden unit, worked out when first met. */
+  readonly #said: (Float32Array | undefined)[] = [];
 
   /** Throws when the weights were made for other tables. */
   constructor(
@@ -55,9 +58,33 @@ export class PriorNumbers {
       }
       return list;
     };
-    this.embedding = table(classes, width, scales[0] as Float32Array);
-    this.inward = table(hidden, inputs, scales[1] as Float32Array);
-    this.outward = table(classes, hidden, scales[2] as Float32Array);
+    this.#embedding = table(classes, width, scales[0] as Float32Array);
+    this.#inward = table(hidden, inputs, scales[1] as Float32Array);
+    const byClass = table(classes, hidden, scales[2] as Float32Array);
+    this.outward = new Float32Array(hidden * classes);
+    for (let one = 0; one < classes; one++) {
+      for (let unit = 0; unit < hidden; unit++)
+        this.outward[unit * classes + one] = byClass[one * hidden + unit] as number;
+    }
+  }
+
+  /** What `one` says in `slot` to each hidden unit. */
+  said(slot: number, one: number): Float32Array {
+    const { classes, width, hidden } = this.weights;
+    const key = slot * classes + one;
+    let sums = this.#said[key];
+    if (!sums) {
+      sums = new Float32Array(hidden);
+      for (let unit = 0; unit < hidden; unit++) {
+        const row = (unit * SLOTS + slot) * width;
+        let sum = 0;
+        for (let i = 0; i < width; i++)
+          sum += (this.#inward[row + i] as number) * (this.#embedding[one * width + i] as number);
+        sums[unit] = sum;
+      }
+      this.#said[key] = sums;
+    }
+    return sums;
   }
 }
 
@@ -97,6 +124,7 @@ export class Chances {
 export class PriorNet {
   readonly classes: Classes;
   readonly #slots = new Int32Array(SLOTS);
+  readonly #state: Float32Array;
   /** The token of each class that stands for one text; -1 for the others. */
   readonly idsOfClasses: readonly number[];
 
@@ -106,6 +134,7 @@ export class PriorNet {
     kindOf: (text: string) => Kind,
   ) {
     this.classes = new Classes(numbers.vocabulary, lexicon);
+    this.#state = new Float32Array(numbers.weights.hidden);
     this.idsOfClasses = numbers.vocabulary.texts.map((text, index) =>
       index === 0 ? 0 : text === '' ? -1 : lexicon.intern(text, kindOf(text)),
     );
@@ -113,32 +142,28 @@ export class PriorNet {
 
   look(document: Document, at: number, around: Parameters<typeof fillSlots>[3]): Chances {
     const { numbers } = this;
-    const { width, hidden, classes } = numbers.weights;
+    const { hidden, classes } = numbers.weights;
     fillSlots(document, this.classes, at, around, this.#slots);
-    const inputs = SLOTS * width;
-    const state = new Float32Array(hidden);
-    const input = new Float32Array(inputs);
+    const state = this.#state;
+    state.set(numbers.inwardBias);
     for (let slot = 0; slot < SLOTS; slot++) {
-      const from = (this.#slots[slot] ?? 0) * width;
-      for (let i = 0; i < width; i++) input[slot * width + i] = numbers.embedding[from + i] as number;
+      const said = numbers.said(slot, this.#slots[slot] ?? 0);
+      for (let unit = 0; unit < hidden; unit++)
+        state[unit] = (state[unit] as number) + (said[unit] as number);
     }
+    const logs = Float32Array.from(numbers.outwardBias);
+    const { outward } = numbers;
     for (let unit = 0; unit < hidden; unit++) {
-      let sum = numbers.inwardBias[unit] as number;
-      const row = unit * inputs;
-      for (let i = 0; i < inputs; i++) sum += (numbers.inward[row + i] as number) * (input[i] as number);
-      state[unit] = sum > 0 ? sum : 0;
+      const loud = state[unit] as number;
+      if (loud <= 0) continue;
+      const row = unit * classes;
+      for (let one = 0; one < classes; one++)
+        logs[one] = (logs[one] as number) + loud * (outward[row + one] as number);
     }
-    const logs = new Float32Array(classes);
     let most = -Infinity;
-    for (let one = 0; one < classes; one++) {
-      let sum = numbers.outwardBias[one] as number;
-      const row = one * hidden;
-      for (let i = 0; i < hidden; i++) sum += (numbers.outward[row + i] as number) * (state[i] as number);
-      logs[one] = sum;
-      if (sum > most) most = sum;
-    }
+    for (let one = 0; one < classes; one++) if ((logs[one] as number) > most) most = logs[one] as number;
     let total = 0;
-    for (const log of logs) total += Math.exp(log - most);
+    for (let one = 0; one < classes; one++) total += Math.exp((logs[one] as number) - most);
     const shift = most + Math.log(total);
     for (let one = 0; one < classes; one++) logs[one] = Math.max(-12, (logs[one] as number) - shift);
     // The three ends of a line are one to who writes it.

@@ -13,8 +13,8 @@ import { keyOf } from './chain.js';
 const ORDERS = 6;
 /** Numbers that describe one candidate; weights are made for exactly these. */
 export const FEATURES = 83;
-/** Where the numbers begin that tell of the place and not of the candidate. */
-const COMMON = 61;
+/** Where the numbers begin that tell of the place and not of the candidate: the same for all of them. */
+export const COMMON = 61;
 /** Candidates that the ranker looks at. */
 const MOST_CANDIDATES = 48;
 /** Occurrences of one context that are looked at. */
@@ -90,16 +90,20 @@ export function gather({ history, prefix, prose, prior, known }: Question): Evid
     if (!fits(one)) return null;
     if (typed !== '' && one === END) return null;
     const fresh: Found = {
-      ...{
-        id: one,
-        orders: [0, 0, 0, 0, 0, 0, 0],
-        longest: 0,
-        recent: 0,
-        recentPair: 0,
-        skip: 0,
-        call: 0,
-      },
-      ...{ line: 0, shaped: 0, shapedLong: 0, copied: 0, mixed: 0, prior: -12, first: 0 },
+      id: one,
+      orders: [0, 0, 0, 0, 0, 0, 0],
+      longest: 0,
+      recent: 0,
+      recentPair: 0,
+      skip: 0,
+      call: 0,
+      line: 0,
+      shaped: 0,
+      shapedLong: 0,
+      copied: 0,
+      mixed: 0,
+      prior: -12,
+      first: 0,
     };
     found.set(one, fresh);
     return fresh;
