@@ -14,6 +14,19 @@ export interface Position {
   readonly typed: number;
 }
 
+/** UTF-16 units before and after the cursor, as the page's editor sends them. */
+const BEFORE = 12_000;
+const AFTER = 4_000;
+
+/** The window that an editor sends around a cursor. */
+export function windowOf({ before, after }: Pick<Position, 'before' | 'after'>): {
+  readonly code: string;
+  readonly cursorPosition: number;
+} {
+  const shown = before.slice(-BEFORE);
+  return { code: shown + after.slice(0, AFTER), cursorPosition: shown.length };
+}
+
 interface Spot {
   readonly at: number;
   readonly token: string;

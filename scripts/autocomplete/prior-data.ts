@@ -10,11 +10,10 @@ import { fillSlots, SLOTS } from '../../server/autocomplete/prior/slots.js';
 import { Document } from '../../server/autocomplete/tokens/document.js';
 import { GAP } from '../../server/autocomplete/tokens/lexicon.js';
 import { Tokenizer } from '../../server/autocomplete/tokens/tokenizer.js';
-import { sourcesBelow, unitOf } from './sources.js';
+import { languagesOf, sourcesBelow, unitOf } from './sources.js';
 
 const [name, out, most, ...folders] = process.argv.slice(2) as [PriorName, string, string, ...string[]];
 const vocabulary = new Vocabulary(name);
-const languages = name === 'python' ? ['python'] : ['javascript', 'typescript'];
 const file = openSync(out, 'w');
 /** Tokens. One large package must not become the language. */
 const MOST_OF_A_UNIT = 200_000;
@@ -24,7 +23,7 @@ const perFolder = Number(most) / folders.length;
 for (const root of folders) {
   let here = 0;
   const taken = new Map<string, number>();
-  for (const { path, text, language } of sourcesBelow(root, languages, false)) {
+  for (const { path, text, language } of sourcesBelow(root, languagesOf(name), false)) {
     const unit = unitOf(root, path);
     if ((taken.get(unit) ?? 0) > MOST_OF_A_UNIT) continue;
     const tokenizer = new Tokenizer(languageTable(language));

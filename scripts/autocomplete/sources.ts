@@ -3,6 +3,10 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, extname, join, relative, sep } from 'node:path';
 
+import { languageTable } from '../../server/autocomplete/languages/index.js';
+import type { LanguageTable } from '../../server/autocomplete/types.js';
+import type { RankerName } from '../../server/autocomplete/weights/index.js';
+
 export interface Source {
   readonly path: string;
   readonly language: string;
@@ -22,6 +26,25 @@ const LANGUAGES: Readonly<Record<string, string>> = {
   ...{ '.html': 'html', '.css': 'css', '.json': 'json', '.md': 'markdown', '.sh': 'shell' },
 };
 export const PROGRAMS = ['python', 'javascript', 'typescript'];
+
+/** The languages whose sources a ranker learns from. */
+export function languagesOf(ranker: RankerName): readonly string[] {
+  switch (ranker) {
+    case 'python':
+      return ['python'];
+    case 'javascript':
+      return ['javascript', 'typescript'];
+    case 'any':
+      return PROGRAMS;
+  }
+}
+
+/** What a ranker knows of a language: `any` learns from these three as languages without a prior are known, with a shorter table. */
+export function tableFor(ranker: RankerName, language: string): LanguageTable {
+  const whole = languageTable(language);
+  const { prior: _prior, ...without } = whole;
+  return ranker === 'any' ? { ...without, names: [] } : whole;
+}
 
 /** UTF-16 units. Shorter files hold nothing to learn, longer ones are tables of data. */
 const SHORTEST = 1500;
@@ -105,4 +128,24 @@ export function* sourcesBelow(
     }
   }
   yield* below(root);
+}
+
+/** Files of one package or module that are looked at: no large one may become the language. */
+const MOST_FILES_OF_A_UNIT = 30;
+
+/** Fitting files below folders, not too many of one unit. */
+export function* sampledSources(
+  folders: readonly string[],
+  languages: readonly string[],
+  heldOut: boolean | null,
+): Generator<Source & { readonly unit: string }> {
+  for (const root of folders) {
+    const taken = new Map<string, number>();
+    for (const source of sourcesBelow(root, languages, heldOut)) {
+      const unit = unitOf(root, source.path);
+      const count = (taken.get(unit) ?? 0) + 1;
+      taken.set(unit, count);
+      if (count <= MOST_FILES_OF_A_UNIT) yield { ...source, unit };
+    }
+  }
 }

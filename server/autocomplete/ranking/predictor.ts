@@ -73,7 +73,10 @@ export class Predictor {
 
   /** How far this language's chances can be trusted. */
   get calibration(): CalibrationTable {
-    return calibrations[this.table.prior ?? 'any'];
+    const { prior, ids } = this.table;
+    if (prior === undefined) return calibrations.any;
+    // Of the languages that share a prior each has a table of its own.
+    return ids[0] === 'typescript' ? calibrations.typescript : calibrations[prior];
   }
 
   /** @param before all before the word that is being typed */

@@ -1,8 +1,10 @@
 /** How far the rankers' chances can be trusted. Made by scripts/autocomplete/calibrate.ts; holds no text. */
-import type { PriorName } from '../prior/vocabulary.js';
 import type { CalibrationTable } from '../ranking/calibration.js';
 
-export const calibrations: Readonly<Record<PriorName | 'any', CalibrationTable>> = {
+/** `any` is for languages without a prior. */
+export type CalibrationName = 'python' | 'javascript' | 'typescript' | 'any';
+
+export const calibrations: Readonly<Record<CalibrationName, CalibrationTable>> = {
   python: {
     prefix: [
       [0.052, 0],
@@ -35,6 +37,37 @@ export const calibrations: Readonly<Record<PriorName | 'any', CalibrationTable>>
     ],
   },
   javascript: {
+    prefix: [
+      [0.046, 0.03],
+      [0.129, 0.19],
+      [0.198, 0.192],
+      [0.282, 0.238],
+      [0.403, 0.432],
+      [0.52, 0.5],
+      [0.597, 0.602],
+      [0.679, 0.675],
+      [0.763, 0.739],
+      [0.844, 0.831],
+      [0.929, 0.923],
+      [0.991, 0.991],
+    ],
+    next: [
+      [0.038, 0],
+      [0.121, 0.104],
+      [0.2, 0.17],
+      [0.281, 0.274],
+      [0.358, 0.35],
+      [0.439, 0.411],
+      [0.521, 0.494],
+      [0.6, 0.532],
+      [0.681, 0.655],
+      [0.762, 0.724],
+      [0.841, 0.776],
+      [0.925, 0.883],
+      [0.989, 0.973],
+    ],
+  },
+  typescript: {
     prefix: [
       [0.046, 0.03],
       [0.129, 0.19],

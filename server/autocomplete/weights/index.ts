@@ -14,7 +14,9 @@ export const priorWeights: Readonly<Record<PriorName, PriorWeights>> = {
 };
 
 /** `any` weighs the evidence of languages that have no prior. */
-export const rankerWeights: Readonly<Record<PriorName | 'any', RankerWeights>> = {
+export type RankerName = PriorName | 'any';
+
+export const rankerWeights: Readonly<Record<RankerName, RankerWeights>> = {
   python: pythonRanker,
   javascript: javascriptRanker,
   any: anyRanker,
