@@ -1,5 +1,5 @@
 /** Whose hand a transaction shows: the one client whose clock moved in it. */
-import type * as Y from 'yjs';
+import * as Y from 'yjs';
 
 /** The Yjs client id, or null when the transaction holds several people's changes, or only deletions. */
 export function authorOf(transaction: Y.Transaction): number | null {
@@ -10,4 +10,23 @@ export function authorOf(transaction: Y.Transaction): number | null {
     author = client;
   }
   return author;
+}
+
+/**
+ * Whose hand the changed entries of flat maps show, when it is one: also where others typed in the same transaction. An entry that only
+ * went away shows nobody's.
+ */
+export function authorOfEntries(transaction: Y.Transaction, maps: readonly Y.Map<unknown>[]): number | null {
+  const authors = new Set<number>();
+  for (const [type, keys] of transaction.changed) {
+    const map: unknown = type;
+    if (!(map instanceof Y.Map) || !maps.includes(map)) continue;
+    for (const key of keys) {
+      const id = key === null ? undefined : map._map.get(key)?.id;
+      if (id === undefined || id.clock < (transaction.beforeState.get(id.client) ?? 0)) continue;
+      authors.add(id.client);
+    }
+  }
+  const [author = null] = authors;
+  return authors.size === 1 ? author : null;
 }

@@ -1,10 +1,12 @@
 /** @jest-environment jsdom */
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import * as encoding from 'lib0/encoding';
+import { Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness';
 import * as syncProtocol from 'y-protocols/sync';
 import * as Y from 'yjs';
 
-import { MessageType, NoticeCode } from '../../server/contract/wire.js';
+import { MessageType, NoticeCode, SharedDoc, SyncType } from '../../server/contract/wire.js';
+import { FakeFrames } from '../support/fake-frames.js';
 import { isDocumentChange } from './counting-socket.js';
 import { FakeSocket, FakeWebSocket } from './fake-socket.js';
 import { RoomConnection, type ConnectionListeners } from './room-connection.js';
@@ -23,6 +25,22 @@ class Server {
 
   saved(count: number): void {
     this.#send(MessageType.Saved, (encoder) => encoding.writeVarUint(encoder, count));
+  }
+
+  /** Somebody's edit is relayed. */
+  edit(change: (text: Y.Text) => void, author = new Y.Doc()): void {
+    Y.applyUpdate(author, Y.encodeStateAsUpdate(this.doc));
+    const before = Y.encodeStateVector(author);
+    change(author.getText(SharedDoc.text(SharedDoc.mainFile)));
+    const update = Y.encodeStateAsUpdate(author, before);
+    Y.applyUpdate(this.doc, update);
+    this.#send(MessageType.Sync, (encoder) => syncProtocol.writeUpdate(encoder, update));
+  }
+
+  /** Somebody's presence is relayed. */
+  presence(of: Awareness): void {
+    const update = encodeAwarenessUpdate(of, [of.clientID]);
+    this.#send(MessageType.Awareness, (encoder) => encoding.writeVarUint8Array(encoder, update));
   }
 
   notice(code: number): void {
@@ -46,6 +64,7 @@ class Server {
 
 let open: RoomConnection[];
 let outdated: boolean;
+let frames: FakeFrames;
 
 async function connect(
   roomId: string,
@@ -57,6 +76,7 @@ async function connect(
     random: () => 0,
     now: () => 1402,
     isOutdated: () => Promise.resolve(outdated),
+    nextFrame: frames.next,
   });
   open.push(connection);
   await connection.start();
@@ -68,12 +88,14 @@ async function connect(
 beforeEach(() => {
   open = [];
   outdated = false;
+  frames = new FakeFrames();
   FakeSocket.opened = [];
 });
 
 afterEach(() => {
   for (const connection of open) connection.stop();
   jest.useRealTimers();
+  jest.restoreAllMocks();
 });
 
 describe('a room connection', () => {
@@ -212,5 +234,111 @@ describe('a room connection', () => {
     connection.retry();
     expect(FakeSocket.opened).toHaveLength(1);
     expect(connection.status.value.link).toBe('open');
+  });
+});
+
+describe("others' edits and carets", () => {
+  let connection: RoomConnection;
+  let server: Server;
+  /** One entry for each time that the text changed. */
+  let texts: string[];
+  let hidden: boolean;
+
+  beforeEach(async () => {
+    hidden = false;
+    jest.spyOn(document, 'hidden', 'get').mockImplementation(() => hidden);
+    [connection, server] = await connect('frames');
+    server.greet();
+    texts = [];
+    connection.text.observe(() => texts.push(connection.text.toJSON()));
+  });
+
+  const write = (word: string): void => server.edit((text) => text.insert(text.length, word));
+
+  test('come once a frame, as one change, and the first at once', () => {
+    write('one ');
+    expect(texts).toEqual(['one ']);
+    write('two ');
+    write('three');
+    expect(texts).toEqual(['one ']);
+    frames.draw();
+    expect(texts).toEqual(['one ', 'one two three']);
+  });
+
+  test('lean on text that came in the same frame', () => {
+    const ben = new Awareness(new Y.Doc());
+    write('one');
+    write(' two');
+    ben.setLocalStateField('cursor', { head: 7 });
+    const seen: string[] = [];
+    connection.awareness.on('change', () => seen.push(connection.text.toJSON()));
+    server.presence(ben);
+    write('!');
+    frames.draw();
+    expect(seen).toEqual(['one two!']);
+    expect(connection.awareness.getStates().get(ben.clientID)).toEqual({ cursor: { head: 7 } });
+    ben.destroy();
+  });
+
+  test('merge with what is typed while they wait, here and there', () => {
+    write('one');
+    write(' two');
+    connection.text.insert(0, '# ');
+    expect(connection.text.toJSON()).toBe('# one');
+    frames.draw();
+    expect(connection.text.toJSON()).toBe('# one two');
+    expect(connection.status.value).toMatchObject({ sent: 2, clean: false });
+    server.saved(2);
+    expect(connection.status.value.clean).toBe(true);
+  });
+
+  test('come before an acknowledgement that was sent after them, which waits for no frame', () => {
+    write('one');
+    write(' two');
+    server.saved(1);
+    expect(connection.text.toJSON()).toBe('one two');
+    expect(connection.status.value.clean).toBe(true);
+  });
+
+  test('come at once where nothing is drawn', () => {
+    hidden = true;
+    write('one');
+    write(' two');
+    expect(connection.text.toJSON()).toBe('one two');
+  });
+
+  test('that wait come when the page goes out of sight', () => {
+    write('one');
+    write(' two');
+    hidden = true;
+    document.dispatchEvent(new Event('visibilitychange'));
+    expect(connection.text.toJSON()).toBe('one two');
+  });
+
+  test('that wait are in the text when the connection ends', () => {
+    write('one');
+    write(' two');
+    server.socket.end(4410, 'gone');
+    expect(connection.text.toJSON()).toBe('one two');
+  });
+
+  test('are not sent back, and are not taken for typing', () => {
+    const before = server.changesReceived;
+    write('one');
+    write(' two');
+    frames.draw();
+    expect(server.changesReceived).toBe(before);
+    expect(connection.status.value.ownChanges).toBe(false);
+  });
+
+  test('one that cannot be read takes no other one with it', () => {
+    const errors = jest.spyOn(console, 'error').mockImplementation(() => {});
+    write('one');
+    write(' two');
+    server.socket.deliver(new Uint8Array([MessageType.Sync, SyncType.Update, 2, 255, 255]));
+    write(' three');
+    frames.draw();
+    expect(connection.text.toJSON()).toBe('one two three');
+    expect(errors).toHaveBeenCalled();
   });
 });

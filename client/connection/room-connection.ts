@@ -11,8 +11,10 @@ import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 
 import { CloseCode, MessageType, NoticeCode, SharedDoc, SyncType } from '../../server/contract/wire.js';
+import { nextFrame, type NextFrame } from '../support/next-frame.js';
 import { reconnectDelay } from './backoff.js';
 import { countingSocket } from './counting-socket.js';
+import { FrameBatch } from './frame-batch.js';
 import { LocalCopy } from './local-copy.js';
 import { entryScript, isOutdated, readStartPage } from './new-version.js';
 import { tellOwnPresenceOnly } from './own-presence.js';
@@ -45,6 +47,24 @@ export interface ConnectionSurroundings {
   readonly now: () => number;
   /** Whether the server serves a newer page. */
   readonly isOutdated: () => Promise<boolean>;
+  readonly nextFrame: NextFrame;
+}
+
+/** What came on the socket and is not handled yet. */
+interface Received {
+  readonly isEdit: boolean;
+  readonly deliver: () => void;
+}
+
+const isEdit = (frame: Uint8Array): boolean => frame[0] === MessageType.Sync && frame[1] === SyncType.Update;
+
+/** One frame that cannot be handled takes no other one with it. */
+function safely(deliver: () => void): void {
+  try {
+    deliver();
+  } catch (error) {
+    reportError(error);
+  }
 }
 
 export const browserSurroundings = (): ConnectionSurroundings => ({
@@ -53,6 +73,7 @@ export const browserSurroundings = (): ConnectionSurroundings => ({
   random: Math.random,
   now: Date.now,
   isOutdated: () => isOutdated(entryScript(document), readStartPage),
+  nextFrame,
 });
 
 export class RoomConnection {
@@ -71,6 +92,8 @@ export class RoomConnection {
   readonly #copy: LocalCopy;
   readonly #provider: WebsocketProvider;
   readonly #status;
+  /** The others' edits and carets, drawn once a frame. */
+  readonly #arrived: FrameBatch<Received>;
   #attempt = 0;
   #delivering = false;
   #savedClocks: Map<number, number> | null = null;
@@ -101,6 +124,7 @@ export class RoomConnection {
       shouldReconnect: (event) => !(event.code >= 4400 && event.code < 4500) && !isTooLarge(event.code),
     });
     tellOwnPresenceOnly(this.#provider);
+    this.#arrived = new FrameBatch((frames) => this.#deliver(frames), surroundings.nextFrame);
     this.#listen();
   }
 
@@ -165,10 +189,11 @@ export class RoomConnection {
     window.removeEventListener('offline', this.#wentOffline);
     window.removeEventListener('pagehide', this.#pageHidden);
     window.removeEventListener('pageshow', this.#pageShown);
-    document.removeEventListener('visibilitychange', this.#becameVisible);
+    document.removeEventListener('visibilitychange', this.#visibilityChanged);
     if (this.#downTimer !== null) clearTimeout(this.#downTimer);
     if (this.#handshakeTimer !== null) clearTimeout(this.#handshakeTimer);
     this.#provider.destroy();
+    this.#arrived.stop();
     this.#copy.stop();
     for (const undo of this.#undos.values()) undo.destroy();
     this.awareness.destroy();
@@ -201,6 +226,8 @@ export class RoomConnection {
       if (returned) this.#askForNewVersion();
     });
     provider.on('connection-close', (event: CloseEvent | null) => {
+      // The provider still takes what came on this socket, and will not in a moment.
+      this.#arrived.flush();
       // The provider waits min(own exponent, maxBackoffTime): with its exponent out of the way, the wait is ours.
       provider.wsUnsuccessfulReconnects = 20;
       provider.maxBackoffTime = reconnectDelay(this.#attempt++, this.#surroundings.random());
@@ -232,7 +259,7 @@ export class RoomConnection {
     window.addEventListener('offline', this.#wentOffline);
     window.addEventListener('pagehide', this.#pageHidden);
     window.addEventListener('pageshow', this.#pageShown);
-    document.addEventListener('visibilitychange', this.#becameVisible);
+    document.addEventListener('visibilitychange', this.#visibilityChanged);
   }
 
   /**
@@ -252,9 +279,29 @@ export class RoomConnection {
   #received(socket: WebSocket, frame: Uint8Array, deliver: () => void): void {
     if (socket !== this.#provider.ws) return;
     this.#compareGreeting(frame);
+    const received = { isEdit: isEdit(frame), deliver };
+    const mayWait = received.isEdit || frame[0] === MessageType.Awareness;
+    if (mayWait && this.#status.peek().link === 'synced' && !document.hidden) {
+      this.#arrived.add(received);
+      return;
+    }
+    // Questions, answers and acknowledgements come at once, behind what came before them.
+    this.#arrived.flush();
+    this.#deliver([received]);
+  }
+
+  /**
+   * Edits first, as one change, so that the editor draws once; carets may lean on them. What this person types meanwhile needs no flush:
+   * it was typed into the text as it was shown, which is what Yjs merges.
+   */
+  #deliver(frames: readonly Received[]): void {
+    const edits = frames.filter((frame) => frame.isEdit);
     this.#delivering = true;
     try {
-      deliver();
+      if (edits.length > 0) {
+        Y.transact(this.doc, () => edits.forEach(({ deliver }) => safely(deliver)), this.#provider, false);
+      }
+      for (const { isEdit, deliver } of frames) if (!isEdit) safely(deliver);
     } finally {
       this.#delivering = false;
     }
@@ -316,8 +363,9 @@ export class RoomConnection {
     if (event.persisted && this.#status.peek().end === null) this.#provider.connect();
   };
 
-  // Whoever comes back to the tab should not sit out a wait that was meant for nobody looking.
-  readonly #becameVisible = (): void => {
+  // A tab in the background is drawn no frames. Whoever comes back to it should not sit out a wait that was meant for nobody looking.
+  readonly #visibilityChanged = (): void => {
+    this.#arrived.flush();
     const { link, end } = this.#status.peek();
     if (document.visibilityState === 'visible' && link === 'down' && end === null) this.retry();
   };

@@ -11,7 +11,7 @@ import type { DeletedFile, FileRefused, NewFile, SharedFile } from '../../server
 import { firstFilePath } from '../../server/contract/languages.js';
 import { TakenPaths } from '../../server/contract/paths.js';
 import { SharedDoc } from '../../server/contract/wire.js';
-import { authorOf } from '../connection/authorship.js';
+import { authorOf, authorOfEntries } from '../connection/authorship.js';
 import type { EditorPlace } from '../editor/place.js';
 import type { ImportPlan, PlannedFile } from './import-plan.js';
 import { OpenTabs, type TabOrder } from './open-tabs.js';
@@ -341,7 +341,10 @@ export class RoomFiles {
   }
 
   #tellOf(transaction: Y.Transaction, before: readonly SharedFile[], active: SharedFile | null): void {
-    const by = authorOf(transaction);
+    const maps = [SharedDoc.paths, SharedDoc.deleted, SharedDoc.languages].map((name) =>
+      this.#doc.getMap(name),
+    );
+    const by = authorOfEntries(transaction, maps) ?? authorOf(transaction);
     for (const id of this.#tabs.now.peek().open) {
       const old = before.find((file) => file.id === id);
       const now = this.find(id);
