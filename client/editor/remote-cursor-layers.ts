@@ -7,6 +7,7 @@ import { layer, RectangleMarker, type LayerMarker, type ViewUpdate } from '@code
 import { EditorView } from 'codemirror';
 
 import { colorClass } from '../presence/palette.js';
+import { showFlag } from './caret-flags.js';
 import { remoteCursorField, setRemoteCursors, type RemoteCursor } from './remote-cursors.js';
 
 /** A name longer than this many pixels from the right edge is drawn to the left of its caret. */
@@ -22,27 +23,6 @@ interface Place {
   readonly height: number;
   readonly flag: 'above' | 'below';
   readonly side: 'right' | 'left';
-}
-
-/** A name that is shown already is not shown anew sooner: to start 30 animations at every move costs more than all the rest of it. */
-const FLAG_RESTART_MS = 1_000;
-
-interface Beat {
-  readonly moves: number;
-  readonly name: 'even' | 'odd';
-  readonly since: number;
-}
-
-const beats = new WeakMap<HTMLElement, Beat>();
-
-/** Which of two names the animation of this caret's flag has; changing between them starts it again. */
-function beatOf(caret: HTMLElement, moves: number): Beat['name'] {
-  const before = beats.get(caret);
-  const now = performance.now();
-  const restarts = before === undefined || (before.moves !== moves && now - before.since >= FLAG_RESTART_MS);
-  const name = restarts ? (before?.name === 'even' ? 'odd' : 'even') : before.name;
-  beats.set(caret, { moves, name, since: restarts ? now : before.since });
-  return name;
 }
 
 class CaretMarker implements LayerMarker {
@@ -71,20 +51,24 @@ class CaretMarker implements LayerMarker {
     const caret = document.createElement('div');
     caret.append(document.createElement('span'));
     this.#write(caret);
+    showFlag(caret);
     return caret;
   }
 
   update(dom: HTMLElement, before: CaretMarker): boolean {
     if (before.cursor.clientId !== this.cursor.clientId) return false;
+    // One caret that moved has all of them looked at.
+    if (this.eq(before)) return true;
     this.#write(dom);
+    if (before.cursor.moves !== this.cursor.moves) showFlag(dom);
     return true;
   }
 
   #write(caret: HTMLElement): void {
     const { cursor, place } = this;
-    const beat = beatOf(caret, cursor.moves);
-    const near = caret.classList.contains('near') ? ' near' : '';
-    caret.className = `remote-caret ${colorClass(cursor.color)} flag-${place.flag} flag-${place.side} beat-${beat}${near}`;
+    const kept = ['active', 'near'].filter((name) => caret.classList.contains(name));
+    const look = `remote-caret ${colorClass(cursor.color)} flag-${place.flag} flag-${place.side}`;
+    caret.className = [look, ...kept].join(' ');
     caret.style.left = `${place.left}px`;
     caret.style.top = `${place.top}px`;
     caret.style.height = `${place.height}px`;
