@@ -143,6 +143,8 @@ export const messages = {
     closePanel: 'Close the panel',
     resizeFiles: 'Width of the files',
     resizePanel: 'Width of the side panel',
+    share: 'Share',
+    shareTitle: 'Copy the link to this room, and show it',
     copyLink: 'Copy link',
     shareHint: 'Anyone with this link can edit.',
     linkLabel: 'Link to this room',

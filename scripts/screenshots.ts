@@ -106,7 +106,7 @@ const scenes: Readonly<Record<string, Scene>> = {
     await ann.page.goto(server.url);
     await ann.page.getByTestId('new-room').click();
     await ann.saved();
-    await ann.page.getByTestId('toast').waitFor();
+    await ann.page.getByTestId('coach-mark').waitFor();
   },
   'room-empty': async ({ ann }) => void (await ann.makeRoom()),
   'room-two': async (stage) => {

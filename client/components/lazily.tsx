@@ -3,9 +3,16 @@ import type { FunctionComponent } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
 import { messages } from '../messages.js';
+import { say } from './toasts.js';
 
-/** A failed fetch (a deploy, a lost network) says so in its place and can be tried again: the rest of the page goes on. */
-export function lazily<P extends object>(load: () => Promise<FunctionComponent<P>>): FunctionComponent<P> {
+/**
+ * A failed fetch (a deploy, a lost network) says so in its place and can be tried again: the rest of the page goes on.
+ * @param onFailed for what has no place of its own: told instead, with the props
+ */
+export function lazily<P extends object>(
+  load: () => Promise<FunctionComponent<P>>,
+  onFailed: ((props: P) => void) | null = null,
+): FunctionComponent<P> {
   let loaded: FunctionComponent<P> | null = null;
   return function Lazy(props: P) {
     const [state, setState] = useState<'loading' | 'failed' | 'loaded'>(
@@ -18,7 +25,10 @@ export function lazily<P extends object>(load: () => Promise<FunctionComponent<P
           loaded = component;
           setState('loaded');
         },
-        () => setState('failed'),
+        () => {
+          if (onFailed === null) setState('failed');
+          else onFailed(props);
+        },
       );
     }, [state]);
     if (state === 'failed') {
@@ -34,4 +44,14 @@ export function lazily<P extends object>(load: () => Promise<FunctionComponent<P
     const Loaded = loaded;
     return Loaded === null ? null : <Loaded {...props} />;
   };
+}
+
+/** The same for a dialog: when it cannot be fetched a notice says so, and it counts as closed. */
+export function lazyDialog<P extends { readonly onClose: () => void }>(
+  load: () => Promise<FunctionComponent<P>>,
+): FunctionComponent<P> {
+  return lazily(load, ({ onClose }) => {
+    say(messages.notices.partFailed);
+    onClose();
+  });
 }

@@ -1,14 +1,17 @@
 /** The room's menu: theme, suggestions, download, a new room; rename and delete for whoever made the room. */
 import type { ComponentChildren } from 'preact';
-import { useRef } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 
-import { MAX_NAME_LENGTH } from '../../server/contract/limits.js';
 import { openOverlay, type OverlayName } from '../commands/overlay.js';
 import { messages } from '../messages.js';
 import { navigate } from '../router.js';
 import { Icon } from './icon.js';
 import { LanguageSelect, type LanguageSelectProps } from './language-select.js';
+import { lazyDialog } from './lazily.js';
 import { ThemeChoice } from './theme-choice.js';
+
+const RenameRoom = lazyDialog(async () => (await import('./rename-room.js')).default);
+const DeleteRoom = lazyDialog(async () => (await import('./delete-room.js')).default);
 
 export interface RoomMenuProps {
   readonly roomName: string | null;
@@ -32,19 +35,9 @@ const layers: readonly (readonly [OverlayName, string])[] = [
 
 export function RoomMenu({ roomName, language, suggestions, onDownload, owner }: RoomMenuProps) {
   const popover = useRef<HTMLDivElement>(null);
-  const renaming = useRef<HTMLDialogElement>(null);
-  const removing = useRef<HTMLDialogElement>(null);
-  const nameField = useRef<HTMLInputElement>(null);
+  const [asked, setAsked] = useState<'rename' | 'delete' | null>(null);
 
   const close = (): void => popover.current?.hidePopover();
-  const shownName = roomName ?? messages.room.untitled;
-
-  const rename = async (): Promise<void> => {
-    const name = nameField.current?.value.trim() ?? '';
-    if (owner === null || name === '') return;
-    await owner.rename(name);
-    renaming.current?.close();
-  };
 
   return (
     <>
@@ -111,9 +104,7 @@ export function RoomMenu({ roomName, language, suggestions, onDownload, owner }:
               data-testid="rename-room"
               onClick={() => {
                 close();
-                if (nameField.current !== null) nameField.current.value = roomName ?? '';
-                renaming.current?.showModal();
-                nameField.current?.select();
+                setAsked('rename');
               }}
             >
               {messages.room.rename}
@@ -124,7 +115,7 @@ export function RoomMenu({ roomName, language, suggestions, onDownload, owner }:
               data-testid="delete-room"
               onClick={() => {
                 close();
-                removing.current?.showModal();
+                setAsked('delete');
               }}
             >
               {messages.room.remove}
@@ -132,59 +123,15 @@ export function RoomMenu({ roomName, language, suggestions, onDownload, owner }:
           </>
         )}
       </div>
-      {owner !== null && (
-        <>
-          <dialog class="dialog" ref={renaming} aria-labelledby="rename-title">
-            <form
-              onSubmit={(event) => {
-                event.preventDefault();
-                void rename();
-              }}
-            >
-              <h2 id="rename-title">{messages.room.rename}</h2>
-              <div class="field">
-                <label for="room-name">{messages.room.renameLabel}</label>
-                <input
-                  id="room-name"
-                  class="input"
-                  data-testid="room-name-input"
-                  maxLength={MAX_NAME_LENGTH}
-                  autocomplete="off"
-                  required
-                  ref={nameField}
-                />
-              </div>
-              <div class="dialog-actions">
-                <button type="button" class="button" onClick={() => renaming.current?.close()}>
-                  {messages.room.cancel}
-                </button>
-                <button type="submit" class="button primary" data-testid="rename-confirm">
-                  {messages.room.save}
-                </button>
-              </div>
-            </form>
-          </dialog>
-          <dialog class="dialog" ref={removing} aria-labelledby="remove-title">
-            <h2 id="remove-title">{messages.room.remove}</h2>
-            <p>{messages.room.removeQuestion(shownName)}</p>
-            <div class="dialog-actions">
-              <button type="button" class="button" onClick={() => removing.current?.close()}>
-                {messages.room.cancel}
-              </button>
-              <button
-                type="button"
-                class="button danger"
-                data-testid="delete-confirm"
-                onClick={() => {
-                  removing.current?.close();
-                  void owner.remove();
-                }}
-              >
-                {messages.room.remove}
-              </button>
-            </div>
-          </dialog>
-        </>
+      {owner !== null && asked === 'rename' && (
+        <RenameRoom name={roomName ?? ''} onRename={owner.rename} onClose={() => setAsked(null)} />
+      )}
+      {owner !== null && asked === 'delete' && (
+        <DeleteRoom
+          name={roomName ?? messages.room.untitled}
+          onDelete={owner.remove}
+          onClose={() => setAsked(null)}
+        />
       )}
     </>
   );

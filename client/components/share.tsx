@@ -1,9 +1,10 @@
-/** Copy link: one click copies, and shows the link and its QR code for those whose browser refuses, who read it out, or who hold up a phone. */
+/** Share: one click copies, and shows the link and its QR code for those whose browser refuses, who read it out, or who hold up a phone. */
 import type { FunctionComponent } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { messages } from '../messages.js';
 import { copyText } from '../support/dom.js';
+import { CoachMark } from './coach-mark.js';
 import { Icon } from './icon.js';
 
 /** Fetched when the popover is first opened. */
@@ -20,7 +21,15 @@ function useQrCode(wanted: boolean): FunctionComponent<{ text: string }> | null 
   return loaded?.QrCode ?? null;
 }
 
-export function Share({ link }: { link: string }) {
+export interface ShareProps {
+  readonly link: string;
+  /** Whoever is here alone and new is told what this button is for. */
+  readonly coach: boolean;
+  /** The person knows now: used it, or (`used` false) waved the word away. */
+  readonly onKnown: (used: boolean) => void;
+}
+
+export function Share({ link, coach, onKnown }: ShareProps) {
   const popover = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const [outcome, setOutcome] = useState('');
@@ -28,6 +37,7 @@ export function Share({ link }: { link: string }) {
   const QrCode = useQrCode(open);
 
   const copy = async (): Promise<void> => {
+    onKnown(true);
     popover.current?.showPopover();
     const copied = await copyText(link);
     setOutcome(copied ? messages.notices.linkCopied : messages.notices.copyFailed);
@@ -37,17 +47,29 @@ export function Share({ link }: { link: string }) {
   };
 
   return (
-    <>
+    <div class="share">
       <button
         type="button"
         class="button primary share-button"
+        title={messages.room.shareTitle}
         data-testid="copy-link"
         onClick={() => void copy()}
       >
         <Icon name="link" />
-        <span class="wide-only">{messages.room.copyLink}</span>
-        <span class="visually-hidden narrow-label">{messages.room.copyLink}</span>
+        <span class="wide-only">{messages.room.share}</span>
+        <span class="visually-hidden narrow-label">{messages.room.share}</span>
       </button>
+      {/* There before the words are, so that they are read out. */}
+      <div role="status">
+        {coach && (
+          <CoachMark
+            text={messages.notices.invite}
+            action={messages.room.copyLink}
+            onAct={() => void copy()}
+            onDismiss={() => onKnown(false)}
+          />
+        )}
+      </div>
       <div
         class="popover share-popover"
         popover="auto"
@@ -77,6 +99,6 @@ export function Share({ link }: { link: string }) {
         </div>
         <div class="qr">{QrCode !== null && <QrCode text={link} />}</div>
       </div>
-    </>
+    </div>
   );
 }

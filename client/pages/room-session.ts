@@ -34,7 +34,7 @@ import { freeColor, looksLike } from '../presence/palette.js';
 import { watchPeople, type Person } from '../presence/people.js';
 import { pendingImport, resetFilesView } from '../store/files-view.js';
 import { openFiles } from '../store/open-files.js';
-import { presenceNotices } from '../store/preferences.js';
+import { presenceNotices, shareKnown } from '../store/preferences.js';
 import { recentRooms } from '../store/recent-rooms.js';
 import { Suggestions } from '../suggestions/suggestions.js';
 import { clockTime, copyText, download } from '../support/dom.js';
@@ -76,6 +76,10 @@ export class RoomSession {
   /** Why the page shows no room any more; null while it does. */
   readonly end: ReadonlySignal<ConnectionState['end']>;
 
+  /** Whether to say how others come in: while the maker of a new room is alone in it and has not shared one before. */
+  readonly coach: ReadonlySignal<boolean>;
+
+  readonly #waited = signal(false);
   readonly #stops: (() => void)[] = [];
   readonly #aborted = new AbortController();
   readonly #fresh: boolean;
@@ -111,6 +115,9 @@ export class RoomSession {
     this.editable = computed(() => this.view.value.editable);
     this.bar = computed(() => this.view.value.bar);
     this.everSynced = computed(() => status.value.everSynced);
+    this.coach = computed(
+      () => this.#waited.value && !shareKnown.value && this.people.value.length <= 1 && this.editable.value,
+    );
     this.end = computed(() => (status.value.tooLarge ? null : status.value.end));
   }
 
@@ -267,6 +274,7 @@ export class RoomSession {
   }
 
   async copyLink(): Promise<void> {
+    shareKnown.value = true;
     const copied = await copyText(this.link);
     say(copied ? messages.notices.linkCopied : messages.notices.copyFailed);
   }
@@ -466,12 +474,7 @@ export class RoomSession {
         void this.#lookUp();
         void this.suggestions.lookUp(this.#aborted.signal);
         if (!this.#fresh) return undefined;
-        const timer = setTimeout(() => {
-          if (this.people.peek().length > 1) return;
-          say(messages.notices.invite, {
-            action: { label: messages.room.copyLink, run: () => void this.copyLink() },
-          });
-        }, INVITE_MS);
+        const timer = setTimeout(() => (this.#waited.value = true), INVITE_MS);
         return () => clearTimeout(timer);
       }),
       effect(() => {

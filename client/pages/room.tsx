@@ -9,7 +9,7 @@ import { FollowFrame } from '../components/follow-frame.js';
 import { Icon } from '../components/icon.js';
 import { KeyRow } from '../components/key-row.js';
 import { LanguageSelect, type LanguageSelectProps } from '../components/language-select.js';
-import { lazily } from '../components/lazily.js';
+import { lazily, lazyDialog } from '../components/lazily.js';
 import { NoFiles } from '../components/no-files.js';
 import { PeoplePanel } from '../components/people-panel.js';
 import { People } from '../components/people.js';
@@ -31,6 +31,7 @@ import { me } from '../presence/me.js';
 import { navigate, roomPath } from '../router.js';
 import { pendingImport, quickOpenShown } from '../store/files-view.js';
 import { screen } from '../store/layout.js';
+import { shareKnown } from '../store/preferences.js';
 import { indent, indentStep } from '../store/editor-preferences.js';
 import { NARROW, useMediaQuery } from '../support/dom.js';
 import { startNewFile } from './file-commands.js';
@@ -40,8 +41,8 @@ import { useEscape } from './people-commands.js';
 import { RoomSession } from './room-session.js';
 
 const FilesPanel = lazily(async () => (await import('../components/files-panel.js')).default);
-const QuickOpen = lazily(async () => (await import('../components/quick-open.js')).default);
-const ImportDialog = lazily(async () => (await import('../components/import-dialog.js')).default);
+const QuickOpen = lazyDialog(async () => (await import('../components/quick-open.js')).default);
+const ImportDialog = lazyDialog(async () => (await import('../components/import-dialog.js')).default);
 
 export interface RoomPageProps {
   readonly roomId: string;
@@ -154,7 +155,14 @@ export default function RoomPage({ roomId, fresh }: RoomPageProps) {
           <span class="header-space" />
           <People people={people} narrow={narrow} leader={leaderId} onFollow={follow} {...naming} />
           {!narrow && <LanguageSelect {...language} />}
-          <Share link={session.link} />
+          <Share
+            link={session.link}
+            coach={session.coach.value}
+            onKnown={(used) => {
+              shareKnown.value = true;
+              if (!used) setFocusRequest((before) => before + 1);
+            }}
+          />
           <RoomMenu
             roomName={roomName}
             language={narrow ? language : null}

@@ -51,6 +51,13 @@ export const presenceNotices = remembered<boolean>(
   true,
 );
 
+/** Whether this person knows what Share is for: then no coach mark says it again. */
+export const shareKnown = remembered<boolean>(
+  'share-known',
+  (raw) => (typeof raw === 'boolean' ? raw : undefined),
+  false,
+);
+
 /** The browser's own frame on phones: the header's colour (--panel) in each theme. */
 const frames = { light: '#ffffff', dark: '#171b21' } as const;
 

@@ -1,4 +1,5 @@
 /** What jsdom lacks and components ask of a browser, for tests: dialogs, popovers, widths, scrolling. Each is as small as its users allow. */
+import { TextEncoder } from 'node:util';
 
 const opened = new WeakSet<Element>();
 
@@ -31,7 +32,10 @@ export function installBrowser(): void {
       toggle(this, false);
     },
   });
-  Object.assign(globalThis, { CSS: { escape: (text: string) => text.replace(/["\\]/g, '\\$&') } });
+  Object.assign(globalThis, {
+    TextEncoder,
+    CSS: { escape: (text: string) => text.replace(/["\\]/g, '\\$&') },
+  });
 }
 
 /** The visible part of a phone's screen, which a keyboard makes smaller. */

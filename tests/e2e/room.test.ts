@@ -201,6 +201,31 @@ inBrowser('a room in two browsers', () => {
     expect([...ann.complaints, ...ben.complaints]).toEqual([]);
   });
 
+  test('whoever is alone in a new room is told what Share is for, until they know or somebody comes', async () => {
+    if (!browser) return;
+    const [cat, dee] = [await Visitor.arrive(browser, server.url), await Visitor.arrive(browser, server.url)];
+    const mark = ({ page }: Visitor) => page.getByTestId('coach-mark');
+    const own = await cat.makeRoom();
+    await mark(cat).filter({ hasText: 'Send this link - anyone with it can edit' }).waitFor();
+    await mark(cat).getByText('Copy link').click();
+    await cat.page.getByTestId('copy-outcome').filter({ hasText: 'Link copied' }).waitFor();
+    await cat.page.getByTestId('qr-code').waitFor();
+    expect(await cat.page.evaluate(() => navigator.clipboard.readText())).toBe(own);
+    await mark(cat).waitFor({ state: 'detached' });
+    const deesLink = await dee.makeRoom();
+    await mark(dee).waitFor();
+    await cat.enter(deesLink);
+    await mark(dee).waitFor({ state: 'detached' });
+    // Alone again, and waved away: the keyboard goes back to the text.
+    await cat.leave();
+    await mark(dee).waitFor();
+    await mark(dee).getByLabel('Dismiss').click();
+    await mark(dee).waitFor({ state: 'detached' });
+    await dee.page.locator('.cm-content:focus').waitFor();
+    await dee.leave();
+    expect([...cat.complaints, ...dee.complaints]).toEqual([]);
+  });
+
   test('a room that never was is said to be none; a deleted one offers the copy that is left', async () => {
     await ben.page.goto(`${server.url}/r/never-made`);
     await ben.page.getByTestId('refusal').filter({ hasText: 'There is no room at this link' }).waitFor();
