@@ -1,8 +1,10 @@
 /** The editor's looks. Colours are the stylesheet's variables, so that page and editor are one palette in light and dark. */
-import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
+import { HighlightStyle } from '@codemirror/language';
 import type { Extension } from '@codemirror/state';
 import { tags } from '@lezer/highlight';
 import { EditorView } from 'codemirror';
+
+import { highlighting } from './highlighting.js';
 
 const theme = EditorView.theme({
   '&': { height: '100%', color: 'var(--text)', backgroundColor: 'var(--editor-background)' },
@@ -141,4 +143,4 @@ const syntax = HighlightStyle.define([
   { tag: tags.invalid, color: 'var(--bad)' },
 ]);
 
-export const editorTheme: Extension = [theme, syntaxHighlighting(syntax)];
+export const editorTheme: Extension = [theme, highlighting(syntax)];
