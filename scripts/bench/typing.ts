@@ -1,21 +1,19 @@
 /**
  * What a key costs in a large file: a real Chromium types into 3 MB of JavaScript, alone and with 30 others whose carets move on the same screen.
- * Says the work of the page's thread for each key (the handling of the key, and the frame after it up to the next task, which comes when the
- * frame is painted), and the time until that frame stood, which also holds the wait for the display's beat and for whatever else the thread did.
- * `-- typing [--keys=200] [--peers=30] [--megabytes=3]`; the goal is held against the work.
+ * Says the work of the page's thread for each key, which the goal is held against, and how long a key took until it was seen; BENCHMARKS.md
+ * explains the rows. `-- typing [--keys=200] [--peers=30] [--megabytes=3]`
  */
-import WebSocket from 'ws';
-import { Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness';
-import * as encoding from 'lib0/encoding';
-import type { CDPSession, Page } from 'playwright-core';
-import * as Y from 'yjs';
+import { loadavg } from 'node:os';
 
-import { MessageType } from '../../server/contract/wire.js';
+import type { Browser, Page } from 'playwright-core';
+
 import { launchBrowser, Visitor } from '../../tests/support/browser.js';
 import { startServer, type TestServer } from '../../tests/support/server.js';
 import { until } from '../../tests/support/until.js';
 import { connectYjs, type YjsClient } from '../../tests/support/yjs-client.js';
 import { Histogram } from './load/histogram.js';
+import { readKeyTimes, TRACE_CATEGORIES, type KeyTimes, type TraceEvent } from './typing/key-times.js';
+import { Mover } from './typing/mover.js';
 
 export const summary = 'what a key costs in the browser, in a file of 3 MB and with 30 remote cursors';
 
@@ -26,11 +24,11 @@ const KEY_EVERY_MS = 60;
 /** After so many keys the typist stops to think, so that suggestions come too. */
 const KEYS_TO_A_PAUSE = 25;
 const PAUSE_MS = 700;
-/** As often as the page tells its own caret at most. */
-const MOVE_EVERY_MS = 60;
-/** Carets move among so many characters around the typist: all of them are on the screen. */
-const SCREEN_CHARS = 900;
 const WARM_UP_KEYS = 30;
+/** Keys right after the jump into the middle, while the parser is still on its way there. */
+const KEYS_AT_ONCE = 20;
+/** More coloured words than this on the screen: the parser has arrived. */
+const FEW_SPANS = 20;
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -59,115 +57,6 @@ async function makeRoom({ url }: TestServer, text: string): Promise<string> {
   return roomId;
 }
 
-/** Somebody whose caret moves, every third time with a selection; holds no document of their own. */
-class Mover {
-  readonly #doc = new Y.Doc();
-  readonly #awareness = new Awareness(this.#doc);
-  readonly #socket: WebSocket;
-  #timer: ReturnType<typeof setInterval> | null = null;
-  #moves = 0;
-
-  constructor(
-    wsUrl: string,
-    roomId: string,
-    readonly number: number,
-    readonly text: Y.Text,
-    readonly around: number,
-  ) {
-    this.#socket = new WebSocket(`${wsUrl}/sync/${roomId}`);
-    this.#awareness.setLocalStateField('user', { name: `Mover ${number}`, color: number % 12 });
-  }
-
-  async start(): Promise<void> {
-    await until(() => this.#socket.readyState === WebSocket.OPEN, 'the mover is connected');
-    this.#timer = setInterval(() => this.#move(), MOVE_EVERY_MS);
-  }
-
-  stop(): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
-    this.#socket.close();
-    this.#awareness.destroy();
-    this.#doc.destroy();
-  }
-
-  #move(): void {
-    const step = this.#moves++;
-    const head = this.around + ((this.number * 97 + step * 13) % SCREEN_CHARS) - SCREEN_CHARS / 2;
-    const anchor = step % 3 === 0 ? head + 40 : head;
-    const at = (offset: number): unknown =>
-      Y.relativePositionToJSON(Y.createRelativePositionFromTypeIndex(this.text, offset, -1));
-    this.#awareness.setLocalStateField('cursor', { anchor: at(anchor), head: at(head) });
-    const encoder = encoding.createEncoder();
-    encoding.writeVarUint(encoder, MessageType.Awareness);
-    encoding.writeVarUint8Array(encoder, encodeAwarenessUpdate(this.#awareness, [this.#awareness.clientID]));
-    this.#socket.send(encoding.toUint8Array(encoder));
-  }
-}
-
-/** What the page's main thread did, in seconds of its own CPU: other processes on the machine do not show in it. */
-interface ThreadTimes {
-  readonly all: number;
-  readonly script: number;
-  readonly styleAndLayout: number;
-}
-
-async function threadTimes(session: CDPSession): Promise<ThreadTimes> {
-  const { metrics } = await session.send('Performance.getMetrics');
-  const of = (name: string): number => metrics.find((metric) => metric.name === name)?.value ?? NaN;
-  return {
-    all: of('TaskDuration'),
-    script: of('ScriptDuration'),
-    styleAndLayout: of('LayoutDuration') + of('RecalcStyleDuration'),
-  };
-}
-
-/** One key, in ms. */
-interface KeyTimes {
-  /** From the key's event to the end of the task that handled it: CodeMirror's transaction, Yjs, the socket. */
-  readonly handled: number;
-  /** From the start of the next frame until it is painted: measuring, layers, layout. */
-  readonly frame: number;
-  /** From the key being pressed until that. */
-  readonly painted: number;
-}
-
-interface Measured extends Window {
-  keyTimes: KeyTimes[];
-}
-
-/** Writes down each key from now on. The listeners are the page's first, and its frame callback comes before CodeMirror's. */
-async function listen(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    const measured = window as unknown as Measured;
-    measured.keyTimes = [];
-    // A message to oneself arrives in a task of its own, after this one.
-    const handlingEnds = new MessageChannel();
-    const frameEnds = new MessageChannel();
-    let pressed = 0;
-    let begun = 0;
-    let handled = 0;
-    let frame = 0;
-    handlingEnds.port1.onmessage = () => (handled = performance.now() - begun);
-    frameEnds.port1.onmessage = () => {
-      const now = performance.now();
-      measured.keyTimes.push({ handled, frame: now - frame, painted: now - pressed });
-    };
-    window.addEventListener(
-      'keydown',
-      (event) => {
-        pressed = event.timeStamp;
-        begun = performance.now();
-        requestAnimationFrame(() => {
-          frame = performance.now();
-          frameEnds.port2.postMessage(null);
-        });
-      },
-      { capture: true },
-    );
-    window.addEventListener('input', () => handlingEnds.port2.postMessage(null), { capture: true });
-  });
-}
-
 /** Puts the caret there, in the middle of the screen. CodeMirror's view is found by way of its content element. */
 async function standAt(page: Page, offset: number): Promise<void> {
   await page.evaluate((anchor) => {
@@ -182,57 +71,55 @@ async function standAt(page: Page, offset: number): Promise<void> {
 
 const CODE = [...'let counter = step12(values, limit) + total;', 'Enter'];
 
-async function type(page: Page, keys: number): Promise<KeyTimes[]> {
-  await page.evaluate(() => ((window as unknown as Measured).keyTimes = []));
+async function type(page: Page, keys: number): Promise<void> {
   for (let key = 0; key < keys; key++) {
     const name = CODE[key % CODE.length] ?? 'x';
     await page.keyboard.press(name === ' ' ? 'Space' : name);
     await wait((key + 1) % KEYS_TO_A_PAUSE === 0 ? PAUSE_MS : KEY_EVERY_MS);
   }
-  const times = await page.evaluate(() => (window as unknown as Measured).keyTimes);
-  if (times.length !== keys) throw new Error(`${keys} keys were pressed, ${times.length} were measured`);
-  return times;
 }
 
 function row(name: string, times: readonly number[]): string {
   const histogram = new Histogram();
   for (const time of times) histogram.add(time);
+  const mean = times.reduce((total, time) => total + time, 0) / times.length;
   const ms = (value: number): string => `${value.toFixed(1).padStart(6)} ms`;
-  return `  ${name.padEnd(22)} p50 ${ms(histogram.percentile(0.5))}   p95 ${ms(histogram.percentile(0.95))}   max ${ms(Math.max(...times))}`;
+  return `  ${name.padEnd(30)} mean ${ms(mean)}   p50 ${ms(histogram.percentile(0.5))}   p95 ${ms(histogram.percentile(0.95))}   max ${ms(Math.max(...times))}`;
 }
 
+const ROWS: readonly (readonly [string, (key: KeyTimes) => number | null])[] = [
+  ['work a key (CPU)', (key) => key.work],
+  ['  the key handled', (key) => key.handled],
+  ['  the frame after it', (key) => key.frame],
+  ['the same by the clock', (key) => key.wall],
+  ['pressed until painted', (key) => key.painted],
+  ['pressed until on the display', (key) => key.displayed],
+];
+
 /** Types, and prints what it cost. */
-async function measure(title: string, page: Page, session: CDPSession, keys: number): Promise<void> {
-  const before = await threadTimes(session);
-  const times = await type(page, keys);
-  const after = await threadTimes(session);
-  const work = times.map(({ handled, frame }) => handled + frame);
+async function measure(title: string, page: Page, browser: Browser, keys: number): Promise<void> {
+  await browser.startTracing(page, { categories: TRACE_CATEGORIES });
+  await type(page, keys);
+  const trace = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
+  const { keys: times, idle, all } = readKeyTimes(trace.traceEvents);
+  if (times.length !== keys) throw new Error(`${keys} keys were pressed, ${times.length} were measured`);
+
+  console.info(`${title} (${keys} keys, load of the machine ${(loadavg()[0] ?? NaN).toFixed(1)})`);
+  for (const [name, part] of ROWS) {
+    console.info(
+      row(
+        name,
+        times.map(part).filter((time) => time !== null),
+      ),
+    );
+  }
+  const work = times.map((key) => key.work);
   const over = work.filter((ms) => ms > GOAL_MS).length;
-  console.info(`${title} (${times.length} keys)`);
-  console.info(row('work', work));
+  console.info(`  over ${GOAL_MS} ms of work: ${over} of ${keys}`);
+  const toKeys = work.reduce((total, ms) => total + ms, 0);
+  const each = (ms: number): string => `${(ms / keys).toFixed(1)} ms`;
   console.info(
-    row(
-      '  the key handled',
-      times.map(({ handled }) => handled),
-    ),
-  );
-  console.info(
-    row(
-      '  the frame after it',
-      times.map(({ frame }) => frame),
-    ),
-  );
-  console.info(
-    row(
-      'pressed until painted',
-      times.map(({ painted }) => painted),
-    ),
-  );
-  console.info(`  over ${GOAL_MS} ms of work: ${over} of ${times.length}`);
-  const each = (part: keyof ThreadTimes): string =>
-    `${(((after[part] - before[part]) * 1_000) / keys).toFixed(1)} ms`;
-  console.info(
-    `  CPU of the page's thread, all that it did, for each key: ${each('all')} (script ${each('script')}, style and layout ${each('styleAndLayout')})`,
+    `  beside that, for each key: ${each(idle)} of idle parsing, ${each(all - idle - toKeys)} of all else`,
   );
 }
 
@@ -255,11 +142,10 @@ export async function run(args: string[]): Promise<void> {
     await visitor.enter(`${server.url}/r/${roomId}`);
     await until(async () => (await visitor.text()).length === text.length, 'the file is there');
     await standAt(page, middle);
-    await listen(page);
+    await measure('at once after a jump to the middle, still being parsed', page, browser, KEYS_AT_ONCE);
+    await until(async () => (await page.locator('.cm-line > span').count()) > FEW_SPANS, 'it is highlighted');
     await type(page, WARM_UP_KEYS);
-    const session = await visitor.context.newCDPSession(page);
-    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-    await measure(`alone in ${megabytes} MB`, page, session, keys);
+    await measure(`alone in ${megabytes} MB`, page, browser, keys);
 
     client = connectYjs(server.wsUrl, roomId);
     await client.synced();
@@ -272,7 +158,7 @@ export async function run(args: string[]): Promise<void> {
     );
     await type(page, WARM_UP_KEYS);
     const moves = await countMoves(page);
-    await measure(`with ${peers} carets moving, seen to move ${moves} times a second`, page, session, keys);
+    await measure(`with ${peers} carets moving, seen to move ${moves} times a second`, page, browser, keys);
     if (visitor.complaints.length > 0) throw new Error(visitor.complaints.join('\n'));
   } finally {
     for (const mover of movers) mover.stop();
@@ -288,10 +174,12 @@ async function countMoves(page: Page): Promise<number> {
     () =>
       new Promise<number>((resolve) => {
         let moves = 0;
-        const observer = new MutationObserver((records) => (moves += records.length));
+        const observer = new MutationObserver((records) => {
+          moves += new Set(records.map((record) => record.target)).size;
+        });
         const layer = document.querySelector('.remote-carets');
         if (layer !== null)
-          observer.observe(layer, { subtree: true, attributes: true, attributeFilter: ['class'] });
+          observer.observe(layer, { subtree: true, attributes: true, attributeFilter: ['style'] });
         setTimeout(() => {
           observer.disconnect();
           resolve(moves);
