@@ -1,6 +1,6 @@
 """Trains a ranker on evidence written by ranker-data.ts, and writes its weights.
 
-    python3 scripts/autocomplete/train-ranker.py python data.bin server/autocomplete/weights/python-ranker.ts MINUTES
+    python3 scripts/autocomplete/train-ranker.py python data.bin server/autocomplete/weights/python-ranker.ts STEPS
 """
 import base64
 import sys
@@ -8,8 +8,8 @@ import time
 
 import numpy as np
 
-name, source, target, minutes = sys.argv[1:5]
-F, H, B, MOST = 83, 48, 512, 49
+name, source, target, steps = sys.argv[1:5]
+F, H, B, MOST = 90, 48, 512, 49
 END, WHOLE = 43, 44  # the features that say "the line ends" and "what is typed is the word"
 raw = np.fromfile(source, dtype=np.uint8)
 starts, heads, at = [], [], 0
@@ -64,7 +64,7 @@ def check():
 print(len(learned), "positions learned from,", len(aside), "set aside")
 start, step, done = time.time(), 0, 0.0
 while done < 1:
-    done = min(1.0, (time.time() - start) / 60 / float(minutes))  # the rate of learning falls with the time that is left
+    done = min(1.0, (step + 1) / int(steps))  # the rate of learning falls with the steps that are left
     i = step * B % (len(learned) - B)
     if i < B:
         order = rng.permutation(learned)

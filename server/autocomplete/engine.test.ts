@@ -104,13 +104,54 @@ describe('ranking', () => {
   });
 
   test('the nearer word comes first among equals', () => {
-    expect(at('python', `total_far\n${'x = f(1)\n'.repeat(500)}total_near\ntotal_|`).suggestion).toMatch(
-      /^near\b/,
-    );
+    expect(
+      at('python', `use(total_far)\n${'x = f(1)\n'.repeat(500)}use(total_near)\nuse(total_|`).suggestion,
+    ).toMatch(/^near\b/);
   });
 
   test('a word after the same receiver comes first', () => {
     expect(at('python', 'value_a value_a\nself.value_b\nself.val|').suggestion).toBe('ue_b');
+  });
+});
+
+describe('what can be seen from the cursor comes first', () => {
+  const python = (body: string): string =>
+    `from shapes import polygon_area\n\n\ndef first(points_left):\n    return len(points_left)\n\n\ndef second(points_right):\n    ${body}`;
+  const javascript = (body: string): string =>
+    `import { polygonArea } from './shapes';\n\nfunction first(pointsLeft) {\n  return size(pointsLeft);\n}\n\nfunction second(pointsRight) {\n  ${body}\n}\n`;
+
+  test.each([
+    ['a parameter of this function', 'python', python('total = po|'), 'ints_right'],
+    ['a parameter of this function', 'javascript', javascript('const total = po|'), 'intsRight'],
+    ['a parameter of this function', 'typescript', javascript('const total = po|'), 'intsRight'],
+    ['what is imported', 'python', python('total = poly|'), 'gon_area'],
+    ['what is imported', 'javascript', javascript('const total = poly|'), 'gonArea'],
+    [
+      'a field of this class, and not that of another',
+      'python',
+      'class Away:\n    def __init__(self):\n        self.width_far = 1\n        use(self.width_far)\n\n\nclass Box:\n    def __init__(self):\n        self.width_near = 1\n\n    def area(self):\n        return self.wi|',
+      'dth_near',
+    ],
+    [
+      'a field of this class, and not that of another',
+      'javascript',
+      'class Away {\n  constructor() {\n    this.widthFar = 1;\n    use(this.widthFar);\n  }\n}\n\nclass Box {\n  constructor() {\n    this.widthNear = 1;\n  }\n  area() {\n    return this.wi|\n  }\n}\n',
+      'dthNear',
+    ],
+    [
+      'a member that was used behind the same receiver',
+      'python',
+      'def report(left, right):\n    left.size_a = read(1)\n    right.size_b = read(2)\n    if left.size_a > 3:\n        log(left.size_a)\n    if right.size_b > 3:\n        log(right.size_b)\n    return left.si|',
+      'ze_a',
+    ],
+    [
+      'a member that was used behind the same receiver',
+      'javascript',
+      'export function report(left, right) {\n  left.sizeA = read(1);\n  right.sizeB = read(2);\n  if (left.sizeA > 3) {\n    log(left.sizeA);\n  }\n  if (right.sizeB > 3) {\n    log(right.sizeB);\n  }\n  return left.si|\n}\n',
+      'zeA',
+    ],
+  ])('%s (%s)', (_what, language, marked, rest) => {
+    expect(at(language, marked).suggestion.slice(0, rest.length)).toBe(rest);
   });
 });
 

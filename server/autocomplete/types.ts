@@ -1,4 +1,5 @@
 /** The words between the engine and the tables of languages. */
+import type { Parser, SyntaxNodeRef } from '@lezer/common';
 
 export interface CompletionRequest {
   readonly code: string;
@@ -33,6 +34,26 @@ export interface Idiom {
   readonly insert: string | ((match: RegExpExecArray, around: Surroundings) => string | null);
 }
 
+/** How the syntax tree of a language tells of names. Nodes are named as in its Lezer grammar. */
+export interface Grammar {
+  /** Which parser a text is for: JSX and types in `<>` exclude one another. */
+  readonly parserFor: (text: string) => Parser;
+  /** Nodes with names of their own; those of them that are called; those that are classes. */
+  readonly scopes: ReadonlySet<string>;
+  readonly callables: ReadonlySet<string>;
+  readonly classes: ReadonlySet<string>;
+  /** Nodes in which names are imported, and in which they are parameters. */
+  readonly imports: ReadonlySet<string>;
+  readonly parameters: ReadonlySet<string>;
+  /** Whether a node declares the name that it is: in the scope it stands in, or in the one around that; null: it does not. */
+  readonly declares: (node: SyntaxNodeRef, parent: string, imported: boolean) => 'here' | 'around' | null;
+  /** Nodes that are names of members; and how a class calls the object it is of. */
+  readonly members: ReadonlySet<string>;
+  readonly self: string;
+  /** Blocks are made by indentation. */
+  readonly indented?: true;
+}
+
 export interface LanguageTable {
   /** Ids that name this language, the customary one first. */
   readonly ids: readonly [string, ...string[]];
@@ -44,6 +65,8 @@ export interface LanguageTable {
   readonly names?: readonly string[];
   /** Which learned prior knows this language (weights/); it reads `words`, `names` and the signs. None: no prior. */
   readonly prior?: 'python' | 'javascript';
+  /** Tells what can be seen from where. None: only tokens do. */
+  readonly grammar?: Grammar;
   /** Beginnings of lines that are written again and again: who typed a part is offered the rest. The more wanted first. */
   readonly lines: readonly string[];
   readonly idioms: readonly Idiom[];

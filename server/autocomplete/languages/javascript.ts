@@ -1,4 +1,6 @@
-import type { Idiom, LanguageTable } from '../types.js';
+import { parser } from '@lezer/javascript';
+
+import type { Grammar, Idiom, LanguageTable } from '../types.js';
 import { closingTag } from './closing-tag.js';
 import { undefinedCall } from './undefined-call.js';
 
@@ -151,7 +153,31 @@ export const javascriptIdioms: readonly Idiom[] = [
   { after: /^\s*constructor$/, insert: '() {' },
 ];
 
+const withJsx = parser.configure({ dialect: 'jsx' });
+
+/** Shared with TypeScript, whose parsers are others. */
+export const javascriptGrammar: Grammar = {
+  parserFor: () => withJsx,
+  scopes: new Set([
+    ...['FunctionDeclaration', 'FunctionExpression', 'ArrowFunction', 'MethodDeclaration'],
+    ...['Block', 'ForStatement', 'CatchClause', 'ClassBody'],
+  ]),
+  callables: new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunction', 'MethodDeclaration']),
+  classes: new Set(['ClassBody']),
+  imports: new Set(['ImportDeclaration']),
+  parameters: new Set(['ParamList']),
+  declares: ({ name }, parent) =>
+    name !== 'VariableDefinition' && name !== 'TypeDefinition'
+      ? null
+      : parent === 'FunctionDeclaration'
+        ? 'around'
+        : 'here',
+  members: new Set(['PropertyName', 'PropertyDefinition']),
+  self: 'this',
+};
+
 export const javascript: LanguageTable = {
+  grammar: javascriptGrammar,
   ids: ['javascript', 'js', 'jsx', 'node'],
   words: javascriptWords,
   lines: javascriptLines,

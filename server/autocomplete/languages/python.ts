@@ -1,4 +1,6 @@
-import type { LanguageTable } from '../types.js';
+import { parser } from '@lezer/python';
+
+import type { Grammar, LanguageTable } from '../types.js';
 import { undefinedCall } from './undefined-call.js';
 
 const BUILTINS =
@@ -7,7 +9,36 @@ const BUILTINS =
 /** What a method's parameters begin with, when the line stands in a class. */
 const inClass = (parentLine: string): boolean => /^class\b/.test(parentLine);
 
+/** What stands behind a name that is given a value. */
+const GIVEN: Readonly<Record<string, string>> = { AssignStatement: 'AssignOp', ForStatement: 'in' };
+
+const grammar: Grammar = {
+  parserFor: () => parser,
+  scopes: new Set(['FunctionDefinition', 'ClassDefinition', 'LambdaExpression']),
+  callables: new Set(['FunctionDefinition', 'LambdaExpression']),
+  classes: new Set(['ClassDefinition']),
+  imports: new Set(['ImportStatement']),
+  parameters: new Set(['ParamList']),
+  declares(node, parent, imported) {
+    if (node.name !== 'VariableName') return null;
+    if (imported) return 'here';
+    if (parent === 'FunctionDefinition' || parent === 'ClassDefinition') return 'around';
+    if (parent === 'ParamList') return node.node.prevSibling?.name === 'AssignOp' ? null : 'here';
+    if (parent === 'WithStatement' || parent === 'TryStatement')
+      return node.node.prevSibling?.name === 'as' ? 'here' : null;
+    const own = parent === 'TupleExpression' ? node.node.parent : node.node;
+    const sign = GIVEN[own?.parent?.name ?? ''];
+    for (let next = own?.nextSibling; sign !== undefined && next; next = next.nextSibling)
+      if (next.name === sign) return 'here';
+    return null;
+  },
+  members: new Set(['PropertyName']),
+  self: 'self',
+  indented: true,
+};
+
 export const python: LanguageTable = {
+  grammar,
   ids: ['python', 'py', 'python3'],
   words: (
     'return import print self def for if in range else elif class from while with True False None not and or is ' +

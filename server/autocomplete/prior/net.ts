@@ -151,7 +151,7 @@ export class PriorNet {
       for (let unit = 0; unit < hidden; unit++)
         state[unit] = (state[unit] as number) + (said[unit] as number);
     }
-    const logs = Float32Array.from(numbers.outwardBias);
+    const logs = numbers.outwardBias.slice();
     const { outward } = numbers;
     for (let unit = 0; unit < hidden; unit++) {
       const loud = state[unit] as number;

@@ -8,13 +8,14 @@ import type { Document } from '../tokens/document.js';
 import { GAP, Kind, SAME_INDENT } from '../tokens/lexicon.js';
 import { callKey, isMemberSign, type History } from './history.js';
 import { keyOf } from './chain.js';
+import { Declared, type Names } from '../syntax/names.js';
 
 /** Orders of the cache model. */
 const ORDERS = 6;
 /** Numbers that describe one candidate; weights are made for exactly these. */
-export const FEATURES = 83;
+export const FEATURES = 90;
 /** Where the numbers begin that tell of the place and not of the candidate: the same for all of them. */
-export const COMMON = 61;
+export const COMMON = 68;
 /** Candidates that the ranker looks at. */
 const MOST_CANDIDATES = 48;
 /** Occurrences of one context that are looked at. */
@@ -63,11 +64,13 @@ export interface Question {
   /** The text around, comments and strings included: names are spoken of there too. */
   readonly prose: string;
   readonly prior: PriorNet | null;
+  /** What the syntax tree says; null where there is none. */
+  readonly names: Names | null;
   /** Lexicon ids of words the language knows, the more wanted first. */
   readonly known: readonly number[];
 }
 
-export function gather({ history, prefix, prose, prior, known }: Question): Evidence {
+export function gather({ history, prefix, prose, prior, names, known }: Question): Evidence {
   const { document, lexicon } = history;
   const { ids } = document;
   const { texts, kinds, shapes } = lexicon;
@@ -286,6 +289,8 @@ export function gather({ history, prefix, prose, prior, known }: Question): Evid
 
   const features = new Float32Array((list.length + 1) * FEATURES);
   const member = isMemberSign(texts[last] ?? '') ? 1 : 0;
+  /** A member of the object that the class around the cursor is of. */
+  const ofSelf = names !== null && member === 1 && texts[ids[end - 2] ?? GAP] === lexicon.table.grammar?.self;
   const lineStarts = last <= GAP ? 1 : 0;
   const openText = texts[around.opener] ?? '';
   const common = [
@@ -400,6 +405,14 @@ export function gather({ history, prefix, prose, prior, known }: Question): Evid
     put(id === beforeLast ? 1 : 0);
     put(likeness(lexicon.partsOf(id), beforeLastParts));
     put(id === around.callee ? 1 : 0);
+    const declared = names && !member && kind !== Kind.Sign ? (names.declared.get(text) ?? 0) : 0;
+    put(declared & Declared.Here ? 1 : 0);
+    put(declared & Declared.Parameter ? 1 : 0);
+    put(declared & Declared.Around ? 1 : 0);
+    put(declared & Declared.Imported ? 1 : 0);
+    put(declared === Declared.Hidden ? 1 : 0);
+    put(ofSelf && names?.members.has(text) ? 1 : 0);
+    put(ofSelf && !names?.members.has(text) ? 1 : 0);
     common.forEach(put);
   });
   // "Something else" knows only the place.

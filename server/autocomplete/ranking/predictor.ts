@@ -4,6 +4,8 @@ import { Vocabulary, type PriorName } from '../prior/vocabulary.js';
 import { Document } from '../tokens/document.js';
 import { Kind } from '../tokens/lexicon.js';
 import { Tokenizer } from '../tokens/tokenizer.js';
+import { namesAt, type Names } from '../syntax/names.js';
+import { Trees } from '../syntax/trees.js';
 import type { LanguageTable } from '../types.js';
 import { calibrations } from '../weights/calibration.js';
 import { priorWeights, rankerWeights } from '../weights/index.js';
@@ -28,6 +30,10 @@ export interface Ranking {
   readonly whole: number;
 }
 
+/** UTF-16 units before and after the cursor that a syntax tree is made of. */
+const MOST_PARSED_BEFORE = 12_000;
+const MOST_PARSED_AFTER = 2_000;
+
 const numbersOf = new Map<PriorName, PriorNumbers>();
 const rankers = new Map<string, Ranker>();
 
@@ -49,6 +55,8 @@ export class Place {
     readonly predictor: Predictor,
     /** The text itself, without the cursor's word. */
     readonly prose: string,
+    /** What the syntax tree says, where the language has one. */
+    readonly names: Names | null,
   ) {
     this.history = new History(document, predictor.tokenizer.lexicon);
   }
@@ -65,8 +73,10 @@ export class Predictor {
   #prior: PriorNet | null = null;
   #known: number[] = [];
   #ranker: Ranker | null = null;
+  readonly #trees: Trees | null;
 
   constructor(readonly table: LanguageTable) {
+    this.#trees = table.grammar ? new Trees(table.grammar.parserFor) : null;
     this.tokenizer = new Tokenizer(table);
     this.#prepare();
   }
@@ -91,6 +101,7 @@ export class Predictor {
       new Document(this.tokenizer, before, after, indent, context),
       this,
       `${before}\n${after}`,
+      this.#namesAt(before, after),
     );
   }
 
@@ -100,7 +111,14 @@ export class Predictor {
 
   gather(place: Place, prefix: string): Evidence {
     const prose = prefix === '' ? '' : place.prose;
-    return gather({ history: place.history, prefix, prose, prior: this.#prior, known: this.#known });
+    return gather({
+      history: place.history,
+      prefix,
+      prose,
+      prior: this.#prior,
+      names: place.names,
+      known: this.#known,
+    });
   }
 
   rank(place: Place, prefix: string): Ranking {
@@ -121,6 +139,15 @@ export class Predictor {
     });
     guesses.sort((a, b) => b.chance - a.chance);
     return { guesses, end, whole };
+  }
+
+  #namesAt(before: string, after: string): Names | null {
+    const { grammar } = this.table;
+    if (!grammar || !this.#trees) return null;
+    const shown = before.length > MOST_PARSED_BEFORE ? before.slice(-MOST_PARSED_BEFORE) : before;
+    const code = shown.slice(this.tokenizer.codeStart(shown));
+    const text = `${code}\n${after.slice(0, MOST_PARSED_AFTER)}`;
+    return namesAt(grammar, this.#trees.of(text), text, code.length);
   }
 
   #prepare(): void {

@@ -39,7 +39,7 @@ export class Ranker {
     const outward = this.#outward;
     const hidden = this.#hidden;
     // What the place says is the same for all candidates but the last, which also says that it is the last.
-    const common = Float64Array.from(this.#bias);
+    const common = new Float64Array(this.#bias);
     this.#add(common, features, 0, COMMON, FEATURES - 1);
     const sums = new Float64Array(hidden);
     let most = -Infinity;

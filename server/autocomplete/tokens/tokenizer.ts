@@ -57,7 +57,9 @@ const MOST_TOKENS = 60_000;
 
 /** How much more sense a text must make before it is taken to begin inside a string, and when there is no need to read on. */
 const SURE = 2;
-const BEYOND_DOUBT = 8;
+const BEYOND_DOUBT = 5;
+/** UTF-16 units from which on a text is taken to be a part of a longer one. */
+const LONGEST_WHOLE = 10_000;
 /** So many names in a row are prose, not code. */
 const PROSE = 4;
 
@@ -152,6 +154,14 @@ export class Tokenizer {
       }
     });
     return found;
+  }
+
+  /** Where code begins in a text that may have been cut from a longer one: long ones are taken to begin in the middle of a line. */
+  codeStart(text: string): number {
+    const open = this.#opens[this.stateAtStart(text) - 1];
+    if (!open && text.length < LONGEST_WHOLE) return 0;
+    const from = open ? text.indexOf(open.close) + open.close.length : 0;
+    return text.indexOf('\n', from) + 1 || text.length;
   }
 
   isWordUnit(unit: number): boolean {
