@@ -22,6 +22,7 @@ import { Heartbeat } from './heartbeat.js';
 import { JsonDoor } from './json-door.js';
 import { isForeignOrigin } from './origin.js';
 import { closeReason } from './outbox.js';
+import { readPlainFrames } from './plain-frames.js';
 import { Refusals } from './refusals.js';
 import { SyncSession } from './session.js';
 
@@ -159,6 +160,7 @@ export class Gateway {
     this.#server.handleUpgrade(request, socket, head, (ws) => {
       ws.on('error', this.#sayError);
       ws.pause(); // until somebody is there to read
+      readPlainFrames(ws, this.options.maxFrameBytes);
       const door = match[1] as 'sync' | 'ws';
       void this.#receive(ws, socket as Socket, request, door, match[2] ?? '', new URLSearchParams(query));
     });
