@@ -38,9 +38,13 @@ function localAddress(): string {
 }
 
 export interface ConnectionEvents {
+  /** The handshake is done. */
+  opened(): void;
   message(payload: Uint8Array): void;
   closed(reason: string): void;
 }
+
+const CLOSED: ConnectionEvents = { opened: () => {}, message: () => {}, closed: () => {} };
 
 export class Connection {
   readonly #socket: Socket;
@@ -82,13 +86,13 @@ export class Connection {
 
   /** Ends it as a closed tab does: without a word. */
   close(): void {
-    this.#events = { message: () => {}, closed: () => {} };
+    this.#events = CLOSED;
     this.#socket.destroy();
   }
 
   #end(reason: string): void {
     const events = this.#events;
-    this.#events = { message: () => {}, closed: () => {} };
+    this.#events = CLOSED;
     events.closed(reason);
   }
 
@@ -118,6 +122,7 @@ export class Connection {
       const head = data.subarray(0, end).toString('latin1');
       if (!head.startsWith('HTTP/1.1 101')) return this.#end(head.split('\r\n', 1)[0] ?? head);
       this.#upgraded = true;
+      this.#events.opened();
       data = data.subarray(end + 4);
     }
     this.#frames(data);

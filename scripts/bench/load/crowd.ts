@@ -73,10 +73,13 @@ export class Member {
   readonly next: number[] = [];
   deletesSeen = 0;
   readonly kept: Uint8Array[] = [];
+  /** Resolves when the handshake is done: a relay, which answers no question, has it in the room then. */
+  readonly opened: Promise<void>;
   /** Resolves when the answer to its SyncStep1 has come. */
   readonly synced: Promise<void>;
   isSynced = false;
   bytesOfState = 0;
+  #opened: () => void = () => {};
   #resolveSynced: () => void = () => {};
   #rejectSynced: (error: Error) => void = () => {};
 
@@ -97,12 +100,14 @@ export class Member {
     readonly options: MemberOptions,
   ) {
     const { dialect, port, name } = room;
+    this.opened = new Promise((resolve) => (this.#opened = resolve));
     this.synced = new Promise((resolve, reject) => {
       this.#resolveSynced = resolve;
       this.#rejectSynced = reject;
     });
     this.synced.catch(() => {}); // said by the tally too
     this.#connection = new Connection(port, dialect.path(name), {
+      opened: () => this.#opened(),
       message: (payload) => this.#hear(payload),
       closed: (reason) => {
         const failure = `member ${index} of ${name}: ${reason}`;

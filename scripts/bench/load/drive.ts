@@ -59,10 +59,15 @@ export async function fill(room: CrowdedRoom, count: number, keepsDocuments: boo
   for (let added = 0; added < count;) {
     const joining: Member[] = [];
     for (; joining.length < JOINING && added < count; added++) joining.push(room.add(options(added)));
-    if (keepsDocuments) await Promise.all(joining.map((member) => member.synced));
+    await Promise.all(joining.map((member) => (keepsDocuments ? member.synced : startAlone(member))));
   }
-  if (!keepsDocuments) await sleep(200 + count);
   seeders.get(room)?.leave();
+}
+
+/** A relay never answers what a member asks: what comes after the handshake is news. */
+async function startAlone(member: Member): Promise<void> {
+  await member.opened;
+  member.isSynced = true;
 }
 
 /** Edits and cursors count from here on. */

@@ -18,7 +18,7 @@ try {
   const metrics = await scenario.measure(target, {
     quick,
     start: async () => {
-      const running = await start(target, nodeFlags);
+      const running = await start(target, { isSettled: !quick, nodeFlags });
       servers.push(running);
       return running;
     },

@@ -2,7 +2,7 @@
 import { newTally } from '../load/crowd.js';
 import { typedDocument } from '../load/documents.js';
 import { atRate, cpuOf, fill, leaveAll, makeRoom, startCounting } from '../load/drive.js';
-import type { Scenario } from './scenario.js';
+import { warmUpSeconds, type Scenario } from './scenario.js';
 
 const MEMBERS = 50;
 const MOVES_PER_SECOND = 10 * MEMBERS;
@@ -21,7 +21,7 @@ export const cursors: Scenario = {
     await startCounting([room]);
     const move = (seconds: number): Promise<void> =>
       atRate([room], MOVES_PER_SECOND, seconds, (member) => member.moveCursor());
-    await move(1);
+    await move(warmUpSeconds(quick));
     await room.settledCursors();
     const before = tally.moves;
     const bytesBefore = room.bytesReceived;

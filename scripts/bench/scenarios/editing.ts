@@ -2,7 +2,7 @@
 import { newTally, type CrowdedRoom } from '../load/crowd.js';
 import { typedDocument } from '../load/documents.js';
 import { atRate, cpuOf, fill, leaveAll, makeRoom, settle, startCounting, verify } from '../load/drive.js';
-import type { Scenario } from './scenario.js';
+import { warmUpSeconds, type Scenario } from './scenario.js';
 
 const ROOMS = 40;
 const MEMBERS = 5;
@@ -30,7 +30,7 @@ export const editing: Scenario = {
         member.type();
         member.moveCursor();
       });
-    await edit(1.5);
+    await edit(warmUpSeconds(quick));
     await settle(rooms);
     const before = tally.edits;
     tally.editMs.clear();

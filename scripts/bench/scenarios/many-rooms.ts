@@ -3,7 +3,7 @@ import { newTally, type CrowdedRoom } from '../load/crowd.js';
 import { typedDocument } from '../load/documents.js';
 import { atRate, cpuOf, fill, leaveAll, makeRoom, settle, startCounting, verify } from '../load/drive.js';
 import { rssKb } from '../load/usage.js';
-import type { Scenario } from './scenario.js';
+import { warmUpSeconds, type Scenario } from './scenario.js';
 
 const EDITS_PER_ROOM = 5;
 const BACKSPACES = 0.1;
@@ -46,7 +46,7 @@ export const manyRooms: Scenario = {
         if (Math.random() < BACKSPACES) member.backspace();
         else member.type();
       });
-    await type(1.5);
+    await type(warmUpSeconds(quick));
     await settle(rooms);
     const before = tally.edits;
     tally.editMs.clear();

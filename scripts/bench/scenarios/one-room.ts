@@ -13,24 +13,24 @@ import {
   verify,
 } from '../load/drive.js';
 import type { Running } from '../targets/target.js';
-import type { Metrics, Scenario } from './scenario.js';
+import { warmUpSeconds, type Metrics, type Scenario } from './scenario.js';
 
 /** Edits a second: five of each member, and no more than people type in one room. */
 const rateOf = (members: number): number => Math.min(5 * members, 200);
 const IN_FLIGHT = 64;
 
-async function rate(running: Running, members: number, seconds: number): Promise<Metrics> {
+async function rate(running: Running, members: number, quick: boolean): Promise<Metrics> {
   const { keepsDocuments } = running.target;
   const warm = newTally();
   const room = await makeRoom(running, warm, { seed: typedDocument(500, 5), sampled: true });
   await fill(room, members, keepsDocuments);
   await startCounting([room]);
-  await atRate([room], rateOf(members), 1, (member) => member.type());
+  await atRate([room], rateOf(members), warmUpSeconds(quick), (member) => member.type());
   await settle([room]);
   const before = { edits: warm.edits };
   warm.editMs.clear();
   const cpu = await cpuOf(running, async () => {
-    await atRate([room], rateOf(members), seconds, (member) => member.type());
+    await atRate([room], rateOf(members), quick ? 2 : 6, (member) => member.type());
     await settle([room]);
   });
   await verify(room, keepsDocuments);
@@ -83,8 +83,7 @@ export const oneRoom: Scenario = {
   async measure(_target, { quick, start }) {
     const running = await start();
     const metrics: Metrics = {};
-    for (const members of [2, 10, 50, 200])
-      Object.assign(metrics, await rate(running, members, quick ? 2 : 5));
+    for (const members of [2, 10, 50, 200]) Object.assign(metrics, await rate(running, members, quick));
     for (const members of [2, 10, 50, 200]) {
       Object.assign(metrics, await saturated(running, members, quick ? 1.5 : 3));
     }

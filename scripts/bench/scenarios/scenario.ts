@@ -21,3 +21,6 @@ export interface Scenario {
   /** @throws Failed when anything was lost */
   measure(target: Target, options: MeasureOptions): Promise<Metrics>;
 }
+
+/** Work before what is measured, in seconds: compilers are done with what is busy, and nobody measures how they got there. */
+export const warmUpSeconds = (quick: boolean): number => (quick ? 1.5 : 4);
