@@ -273,8 +273,10 @@ export class Gateway {
       this.#networks.set(name, network);
     }
     if (network.open >= limit) return `Your address has its limit of ${limit} connections`;
-    if (network.handshakes.take(1, now) > 0)
+    // Who is refused is not counted: else those who try again would keep each other out for ever (G20).
+    if (network.handshakes.waitMs(1, now) > 0)
       return `More than ${HANDSHAKES_PER_SECOND} connections a second from your address`;
+    network.handshakes.take(1, now);
     network.open++;
     return null;
   }

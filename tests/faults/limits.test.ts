@@ -1,4 +1,4 @@
-/** [G22 G29] Limits: who passes one is told, and nobody else notices. Each server has small ones, so that they are met. */
+/** [G20 G22 G29] Limits: who passes one is told, and nobody else notices. Each server has small ones, so that they are met. */
 import { readFileSync } from 'node:fs';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -7,6 +7,7 @@ import * as Y from 'yjs';
 
 import { NoticeCode } from '../../server/contract/wire.js';
 import { areEqual, faultsOf, freshCopy } from '../support/checker.js';
+import { figuresOf } from '../support/figures.js';
 import { createRandom } from '../support/random.js';
 import { openRaw } from '../support/raw-socket.js';
 import { ask, makeRoom } from '../support/rest-client.js';
@@ -208,4 +209,19 @@ describe('awareness', () => {
     for (const typist of [writer, witness]) typist.leave();
     slow.close();
   });
+});
+
+test('[G20] more clients of one address than may shake hands in a second all come in, though each that is refused tries again', async () => {
+  const server = await startServer({ RATE_LIMIT_CONNECTIONS_PER_IP: '1000' });
+  try {
+    const rooms = await Promise.all(Array.from({ length: 16 }, () => makeRoom(server.url)));
+    const clients = Array.from({ length: 260 }, (_, n) => connectYjs(server.wsUrl, rooms[n % 16] ?? ''));
+    await until(() => clients.every(({ provider }) => provider.synced), 'all are in');
+    for (const client of clients) client.close();
+    const figures = await figuresOf(server.url);
+    const refused = [...figures].filter(([name]) => name.includes('connections a second from your address'));
+    expect(refused.reduce((sum, [, count]) => sum + count, 0)).toBeGreaterThan(0);
+  } finally {
+    await server.dispose();
+  }
 });
