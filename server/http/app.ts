@@ -29,6 +29,7 @@ import { roomsRouter } from './rooms.js';
 import { formatterHeaders, securityHeaders } from './security-headers.js';
 import { statusRouter } from './status.js';
 import { textRouter } from './text.js';
+import { Turns } from './turns.js';
 
 export interface AppDeps {
   readonly config: Pick<Config, 'publicUrl' | 'allowedOrigins' | 'trustProxy' | 'rates' | 'metricsToken'>;
@@ -54,11 +55,12 @@ export interface AppDeps {
 export function apiRouter(deps: AppDeps): Router {
   const { config, directory, store, isDraining, version } = deps;
   const limits = createRateLimits(config.rates);
+  const turns = new Turns(deps.clock);
   const router = Router();
-  router.use(roomsRouter({ directory, limits, publicUrl: config.publicUrl }));
-  router.use(textRouter({ directory, limits }));
-  router.use(filesRouter({ files: new FileDirectory(directory), limits }));
-  router.use(autocompleteRouter({ ...deps, limits }));
+  router.use(roomsRouter({ directory, limits, turns, publicUrl: config.publicUrl }));
+  router.use(textRouter({ directory, limits, turns }));
+  router.use(filesRouter({ files: new FileDirectory(directory), limits, turns }));
+  router.use(autocompleteRouter({ ...deps, limits, turns }));
   router.use(metricsRouter({ metrics: deps.metrics, token: config.metricsToken, limits }));
   router.use(statusRouter({ store, isDraining, version, limits }));
   return router;

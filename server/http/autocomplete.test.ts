@@ -9,12 +9,13 @@ import { Assistant, type CompleteLocally } from '../autocomplete/assistant.js';
 import { Model } from '../autocomplete/providers/model.js';
 import { completion, type Completion } from '../contract/rest.js';
 import type { RoomSurroundings } from '../rooms/surroundings.js';
-import { ManualClock } from '../support/clock.js';
+import { ManualClock, systemClock } from '../support/clock.js';
 import { AppError } from '../support/errors.js';
 import { silentLog } from '../support/log.js';
 import { autocompleteRouter } from './autocomplete.js';
 import { problemHandler } from './problem.js';
 import { createRateLimits } from './rate-limits.js';
+import { Turns } from './turns.js';
 
 const NO_RATES = { messagesPerSecond: 0, connectionsPerIp: 0, requestsPerMinute: 0, roomsPerHour: 0 };
 const LINES = 'application/x-ndjson';
@@ -57,7 +58,9 @@ beforeEach(async () => {
     return surroundings(roomId);
   };
   app = express();
-  app.use(autocompleteRouter({ assistant, surroundings: { of }, clock, limits: createRateLimits(NO_RATES) }));
+  const limits = createRateLimits(NO_RATES);
+  const turns = new Turns(systemClock);
+  app.use(autocompleteRouter({ assistant, surroundings: { of }, clock, limits, turns }));
   app.use(problemHandler);
 });
 afterEach(() => fake.stop());

@@ -12,6 +12,7 @@ import { AppError } from '../support/errors.js';
 import { jsonBody, parse } from './bodies.js';
 import { otherMethods } from './problem.js';
 import type { RateLimits } from './rate-limits.js';
+import type { Turns } from './turns.js';
 
 /** One JSON object a line. */
 const LINES = 'application/x-ndjson';
@@ -25,12 +26,13 @@ export interface AutocompleteRouterOptions {
   readonly surroundings: Pick<Surroundings, 'of'>;
   readonly clock: Clock;
   readonly limits: RateLimits;
+  readonly turns: Turns;
 }
 
 const clientOf = (req: Request): string => (req.ip === undefined ? '' : ipKeyGenerator(req.ip, 64));
 
 export function autocompleteRouter(options: AutocompleteRouterOptions): Router {
-  const { assistant, surroundings, clock, limits } = options;
+  const { assistant, surroundings, clock, limits, turns } = options;
 
   const around = async (
     roomId: string | null | undefined,
@@ -54,7 +56,7 @@ export function autocompleteRouter(options: AutocompleteRouterOptions): Router {
     .get(limits.requests, (_req, res) => {
       res.json({ model: assistant.model } satisfies AutocompleteInfo);
     })
-    .post(limits.autocomplete, ...jsonBody(MAX_AUTOCOMPLETE_BYTES), async (req, res) => {
+    .post(limits.autocomplete, ...jsonBody(MAX_AUTOCOMPLETE_BYTES, turns), async (req, res) => {
       const body = parse(autocompleteRequest, req.body);
       const gone = new AbortController();
       res.once('close', () => gone.abort());

@@ -1,11 +1,12 @@
 /** Reads request bodies within bounds and turns them into checked values. What they mean is the routers' business. */
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import express, { type Request, type RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import type { z } from 'zod';
 
 import { MAX_JSON_VALUES } from '../contract/limits.js';
 import { AppError, messageOf } from '../support/errors.js';
+import type { Turns } from './turns.js';
 
 const SHOWN_ISSUES = 5;
 const SHOWN_NAME = 64;
@@ -37,8 +38,54 @@ function expectBody(wanted: string, fits: (type: string) => boolean, always: boo
   };
 }
 
-function refuseBadUtf8(_req: unknown, _res: unknown, body: Buffer): void {
+const tooLarge = (limit: number): AppError =>
+  new AppError('too-large', `The body is over the ${limit} bytes that this path takes`);
+
+/**
+ * Reads a body of at most `limit` bytes, of UTF-8. What is large is read a chunk a turn, and the caller goes on with it in a
+ * turn of its own. @throws AppError `too-large`, `bad-request`
+ */
+async function readBody(req: IncomingMessage, limit: number, turns: Turns): Promise<Buffer> {
+  // The connection is still needed for the answer, whatever is wrong with the body.
+  const chunks = req.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
+  if (Number(req.headers['content-length'] ?? 0) > limit) {
+    void skip(chunks, turns);
+    throw tooLarge(limit);
+  }
+  const parts: Buffer[] = [];
+  let size = 0;
+  for (let next = await read(chunks); next !== null; next = await read(chunks)) {
+    size += next.length;
+    if (size > limit) {
+      void skip(chunks, turns);
+      throw tooLarge(limit);
+    }
+    parts.push(next);
+    await turns.take(next.length);
+  }
+  await turns.take(size);
+  const body = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts, size);
   if (!isUtf8(body)) throw new AppError('bad-request', 'The body is not valid UTF-8');
+  return body;
+}
+
+async function read(chunks: AsyncIterator<Buffer>): Promise<Buffer | null> {
+  try {
+    const next = await chunks.next();
+    return next.done === true ? null : next.value;
+  } catch (error) {
+    throw new AppError('bad-request', 'The body ended early', { cause: error });
+  }
+}
+
+/** Reads what nobody wants, so that the client reads our answer; nor may that be all in one turn. */
+async function skip(chunks: AsyncIterator<Buffer>, turns: Turns): Promise<void> {
+  try {
+    for (let next = await chunks.next(); !next.done; next = await chunks.next())
+      await turns.take(next.value.length);
+  } catch {
+    // The client has gone.
+  }
 }
 
 const isUtf8Charset: RequestHandler = (req, _res, next) => {
@@ -69,9 +116,8 @@ export function hasTooManyValues(json: Uint8Array): boolean {
   return false;
 }
 
-const parseJson: RequestHandler = (req: Request, _res, next) => {
-  const bytes: unknown = req.body;
-  if (!Buffer.isBuffer(bytes)) return next();
+/** @throws AppError `bad-request`, `too-large` */
+function parseJson(bytes: Buffer): unknown {
   // Before anything looks at all of it.
   if (bytes.length > 0 && !/^(?:\ufeff)?\s*[[{]/.test(bytes.toString('utf8', 0, MOST_BLANKS))) {
     throw new AppError('bad-request', 'The body must be a JSON object or list');
@@ -82,7 +128,7 @@ const parseJson: RequestHandler = (req: Request, _res, next) => {
   const text = bytes.toString('utf8');
   try {
     const json = text.startsWith('\ufeff') ? text.slice(1) : text;
-    req.body = json === '' ? undefined : (JSON.parse(json) as unknown);
+    return json === '' ? undefined : (JSON.parse(json) as unknown);
   } catch (error) {
     // Where it stopped, without the quotation of the body that the message holds.
     const place = /at position (\d+)/.exec(messageOf(error))?.[1];
@@ -91,25 +137,33 @@ const parseJson: RequestHandler = (req: Request, _res, next) => {
       `The body is not valid JSON${place === undefined ? '' : ` (at character ${place})`}`,
     );
   }
-  next();
-};
+}
 
 /** Reads a JSON body of at most `limit` bytes into `req.body`; no body at all leaves it undefined. */
-export function jsonBody(limit: number): RequestHandler[] {
+export function jsonBody(limit: number, turns: Turns): RequestHandler[] {
   return [
     expectBody('application/json', isJson, false),
     isUtf8Charset,
-    express.raw({ limit, inflate: false, type: hasBody, verify: refuseBadUtf8 }),
-    parseJson,
+    async (req, _res, next) => {
+      if (hasBody(req)) {
+        const bytes = await readBody(req, limit, turns);
+        req.body = parseJson(bytes);
+        await turns.take(bytes.length);
+      }
+      next();
+    },
   ];
 }
 
 /** Reads a plain text body of at most `limit` bytes into `req.body`, as a Buffer of valid UTF-8. */
-export function textBody(limit: number): RequestHandler[] {
+export function textBody(limit: number, turns: Turns): RequestHandler[] {
   return [
     expectBody('text/plain; charset=utf-8', (type) => type === 'text/plain', true),
     isUtf8Charset,
-    express.raw({ limit, inflate: false, type: () => true, verify: refuseBadUtf8 }),
+    async (req, _res, next) => {
+      req.body = hasBody(req) ? await readBody(req, limit, turns) : undefined;
+      next();
+    },
   ];
 }
 

@@ -16,6 +16,7 @@ import { problemHandler } from './problem.js';
 import { createRateLimits } from './rate-limits.js';
 import { requestLog } from './request-log.js';
 import { textRouter } from './text.js';
+import { Turns } from './turns.js';
 
 let rooms: MemoryRooms;
 let app: Express;
@@ -38,7 +39,9 @@ beforeEach(async () => {
   });
   app = express();
   app.use(requestLog(silentLog, systemClock));
-  app.use(filesRouter({ files: new FileDirectory(directory), limits }), textRouter({ directory, limits }));
+  const turns = new Turns(systemClock);
+  app.use(filesRouter({ files: new FileDirectory(directory), limits, turns }));
+  app.use(textRouter({ directory, limits, turns }));
   app.use(problemHandler);
   await directory.create({ id: 'room', code: 'one\n', language: 'python', name: null, createdBy: null });
 });

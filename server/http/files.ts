@@ -8,8 +8,15 @@ import { jsonBody, parse } from './bodies.js';
 import { otherMethods } from './problem.js';
 import type { RateLimits } from './rate-limits.js';
 import { MAX_TEXT_JSON_BYTES } from './rooms.js';
+import type { Turns } from './turns.js';
 
-export function filesRouter({ files, limits }: { files: FileDirectory; limits: RateLimits }): Router {
+export interface FilesRouterOptions {
+  readonly files: FileDirectory;
+  readonly limits: RateLimits;
+  readonly turns: Turns;
+}
+
+export function filesRouter({ files, limits, turns }: FilesRouterOptions): Router {
   const router = Router();
   router
     .route('/rooms/:roomId/files')
@@ -17,7 +24,7 @@ export function filesRouter({ files, limits }: { files: FileDirectory; limits: R
       const listing = await files.list(req.params.roomId);
       res.json({ ...listing, files: [...listing.files] } satisfies rest.FileList);
     })
-    .post(limits.requests, ...jsonBody(MAX_TEXT_JSON_BYTES), async (req, res) => {
+    .post(limits.requests, ...jsonBody(MAX_TEXT_JSON_BYTES, turns), async (req, res) => {
       const { path, text, language } = parse(rest.createFileRequest, req.body);
       const { roomId } = req.params;
       const made = await files.create(roomId, { path, text: text ?? '', language: language ?? null });
@@ -46,7 +53,7 @@ export function filesRouter({ files, limits }: { files: FileDirectory; limits: R
     .get(limits.requests, async (req, res) => {
       res.json((await files.get(req.params.roomId, req.params.fileId)) satisfies rest.File);
     })
-    .patch(limits.requests, ...jsonBody(MAX_JSON_BYTES), async (req, res) => {
+    .patch(limits.requests, ...jsonBody(MAX_JSON_BYTES, turns), async (req, res) => {
       const change = parse(rest.updateFileRequest, req.body);
       res.json((await files.change(req.params.roomId, req.params.fileId, change)) satisfies rest.File);
     })

@@ -10,6 +10,7 @@ import { jsonBody, parse } from './bodies.js';
 import { baseUrl, roomLinks } from './links.js';
 import { otherMethods } from './problem.js';
 import type { RateLimits } from './rate-limits.js';
+import type { Turns } from './turns.js';
 
 /** A text of 4 MiB as JSON: escapes make it up to three times as long (`é` is two bytes, `\u00e9` six). */
 export const MAX_TEXT_JSON_BYTES = 3 * MAX_TEXT_BYTES + 64 * 1024;
@@ -24,10 +25,11 @@ function headerText(value: string | undefined): string | null {
 export interface RoomsRouterOptions {
   readonly directory: Directory;
   readonly limits: RateLimits;
+  readonly turns: Turns;
   readonly publicUrl: URL | null;
 }
 
-export function roomsRouter({ directory, limits, publicUrl }: RoomsRouterOptions): Router {
+export function roomsRouter({ directory, limits, turns, publicUrl }: RoomsRouterOptions): Router {
   const router = Router();
 
   const shown = (req: Request, view: RoomView): rest.Room => ({
@@ -48,7 +50,7 @@ export function roomsRouter({ directory, limits, publicUrl }: RoomsRouterOptions
     ['/rooms', '/rooms/create'],
     limits.requests,
     limits.rooms,
-    ...jsonBody(MAX_TEXT_JSON_BYTES),
+    ...jsonBody(MAX_TEXT_JSON_BYTES, turns),
     async (req, res) => {
       const body = parse(rest.createRoomRequest, (req.body as unknown) ?? {});
       const createdBy = parse(rest.displayName.nullable(), headerText(req.get('x-username')), 'x-username');
@@ -61,6 +63,7 @@ export function roomsRouter({ directory, limits, publicUrl }: RoomsRouterOptions
         name: body.name ?? null,
         createdBy,
       });
+      await turns.take(code.length);
       const created: rest.CreatedRoom = {
         roomId: record.id,
         id: record.id,
@@ -79,12 +82,16 @@ export function roomsRouter({ directory, limits, publicUrl }: RoomsRouterOptions
   router
     .route('/rooms/:roomId')
     .get(limits.requests, async (req, res) => {
-      res.json(shown(req, await directory.get(req.params.roomId)));
+      const view = await directory.get(req.params.roomId);
+      await turns.take(view.code.length);
+      res.json(shown(req, view));
     })
-    .patch(limits.requests, ...jsonBody(MAX_JSON_BYTES), async (req, res) => {
+    .patch(limits.requests, ...jsonBody(MAX_JSON_BYTES, turns), async (req, res) => {
       const change = parse(rest.updateRoomRequest, req.body);
       const token = bearerToken(req.get('authorization'));
-      res.json(shown(req, await directory.update(req.params.roomId, token, change)));
+      const view = await directory.update(req.params.roomId, token, change);
+      await turns.take(view.code.length);
+      res.json(shown(req, view));
     })
     .delete(limits.requests, async (req, res) => {
       await directory.remove(req.params.roomId, bearerToken(req.get('authorization')));

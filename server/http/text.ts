@@ -9,6 +9,7 @@ import { jsonBody, parse, textBody, textOf } from './bodies.js';
 import { otherMethods } from './problem.js';
 import type { RateLimits } from './rate-limits.js';
 import { MAX_TEXT_JSON_BYTES } from './rooms.js';
+import type { Turns } from './turns.js';
 
 const TAG = /^(W\/)?("[\x21\x23-\x7e\x80-\xff]*")$/;
 
@@ -30,16 +31,23 @@ export function parseIfMatch(header: string | undefined): IfMatch {
 const fileOf = (req: Request): string | null =>
   new URL(req.originalUrl, 'http://localhost').searchParams.get('file') || null;
 
-export function textRouter({ directory, limits }: { directory: Directory; limits: RateLimits }): Router {
+export interface TextRouterOptions {
+  readonly directory: Directory;
+  readonly limits: RateLimits;
+  readonly turns: Turns;
+}
+
+export function textRouter({ directory, limits, turns }: TextRouterOptions): Router {
   const router = Router();
   router
     .route('/rooms/:roomId/text')
     .get(limits.requests, async (req, res) => {
       const { text, etag } = await directory.readText(req.params.roomId, fileOf(req));
+      await turns.take(text.length);
       // `send` answers If-None-Match with 304, and HEAD without the text.
       res.set({ ETag: etag, 'Cache-Control': 'no-cache' }).type('text/plain').send(text);
     })
-    .put(limits.requests, ...textBody(MAX_TEXT_BYTES), async (req, res) => {
+    .put(limits.requests, ...textBody(MAX_TEXT_BYTES, turns), async (req, res) => {
       const text = textOf(req);
       const fault = textFault(text);
       if (fault !== null) throw new AppError('bad-request', `the text ${fault}`);
@@ -47,7 +55,7 @@ export function textRouter({ directory, limits }: { directory: Directory; limits
       const etag = await directory.replaceText(req.params.roomId, ifMatch, toLf(text), fileOf(req));
       res.status(204).set('ETag', etag).end();
     })
-    .patch(limits.requests, ...jsonBody(MAX_TEXT_JSON_BYTES), async (req, res) => {
+    .patch(limits.requests, ...jsonBody(MAX_TEXT_JSON_BYTES, turns), async (req, res) => {
       const ifMatch = parseIfMatch(req.get('if-match'));
       if (ifMatch === null) {
         throw new AppError(

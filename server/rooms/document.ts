@@ -129,7 +129,7 @@ export class RoomDocument {
     const { maxDocBytes } = this.#parts;
     const { docLimit, textLimit } = this.#limits(updateLength);
     if (this.bytes + updateLength > docLimit) {
-      if (this.#isCheap && this.#tail.count > this.#foldNotBefore) this.foldNow();
+      if (this.isCheap && this.#tail.count > this.#foldNotBefore) this.foldNow();
       if (this.bytes + updateLength > docLimit) {
         return `the document would pass its limit of ${maxDocBytes} bytes: it has ${this.bytes}, the update ${updateLength}`;
       }
@@ -155,7 +155,7 @@ export class RoomDocument {
 
   /** True when `tooLarge` needs a fold that is too much for this thread. */
   #mustMeasure(updateLength: number): boolean {
-    if (this.#isCheap) return false;
+    if (this.isCheap) return false;
     const { docLimit, textLimit } = this.#limits(updateLength);
     const size = this.bytes + updateLength;
     return (
@@ -264,14 +264,15 @@ export class RoomDocument {
     return (this.#gate.carets - this.#provenCarets) * this.#gate.structs;
   }
 
-  get #isCheap(): boolean {
+  /** True when a Y.Doc of this may be made at once; see LargeDocuments. */
+  get isCheap(): boolean {
     return this.#parts.folder.isSmall(this.bytes, this.risk);
   }
 
   /** Folds the tail, if there is one: at once, or soon when that is too much for this thread. */
   tidy(): void {
     if (this.#tail.count === 0 || this.#folding) return;
-    if (this.#isCheap) this.foldNow();
+    if (this.isCheap) this.foldNow();
     else void this.#foldElsewhere();
   }
 

@@ -1,4 +1,5 @@
 /** Walks the structs of one update against what a gate knows (rules 1-8); mutates nothing outside itself. */
+import { noDeletes, type DeleteList } from './delete-list.js';
 import type { Clocks } from './gate.js';
 import { MAP, NewItemRoots, TEXT, type ItemRoots, type Kind } from './item-roots.js';
 import { PIECE_STEPS, type Pieces } from './slices.js';
@@ -11,13 +12,6 @@ export interface Known {
   readonly items: ItemRoots;
 }
 
-/** Deleted ranges, those of one client together and ascending. */
-export interface DeleteList {
-  readonly client: number[];
-  readonly start: number[];
-  readonly end: number[];
-}
-
 /** Nobody waits, in lists of waiting sections. */
 const NOBODY = -1;
 
@@ -27,7 +21,7 @@ export class Walk {
   readonly news: Clocks = new Map();
   readonly items: NewItemRoots;
   /** Items that arrive as deleted content: deleted without being named in the delete set. */
-  readonly deletedItems: DeleteList = { client: [], start: [], end: [] };
+  readonly deletedItems: DeleteList = noDeletes();
   structs = 0;
   carets = 0;
   /** The section that is walked as it is read: whose it is, what was known of that client, and what is by now. */

@@ -8,7 +8,8 @@
 import * as encoding from 'lib0/encoding';
 
 import { MAX_ROOTS } from '../contract/limits.js';
-import { Walk, type DeleteList, type Known } from './gate-walk.js';
+import { noDeletes, push, withDeletes, type DeleteList } from './delete-list.js';
+import { Walk, type Known } from './gate-walk.js';
 import { ItemRoots, TEXT } from './item-roots.js';
 import { RangeSet } from './range-set.js';
 import { finish, PIECE_STEPS, type Pieces } from './slices.js';
@@ -145,7 +146,7 @@ export class Gate implements Known {
 
   /** An update of no structs and of all deletes before these clocks: what somebody may lack who has every struct before them. */
   deletesBefore(clocks: Clocks): Uint8Array {
-    const deletes = this.#newDeletes();
+    const deletes = noDeletes();
     this.forEachDeleted((client, start, end) => {
       const known = Math.min(end, clocks.get(client) ?? 0);
       if (start < known) push(deletes, client, start, known);
@@ -183,7 +184,7 @@ export class Gate implements Known {
         if (problem !== null) return { kind: 'refuse', reason: problem };
         reader.nextSection();
       }
-      const deletes = this.#newDeletes();
+      const deletes = noDeletes();
       let known = false;
       while (reader.nextDelete()) known = this.#takeDelete(walk, deletes, reader) || known;
       return this.#conclude(update, reader, walk, deletes, known, terms);
@@ -258,7 +259,7 @@ export class Gate implements Known {
       problem = yield* walk.sections(table);
     }
     if (problem !== null) return { verdict: { kind: 'refuse', reason: problem }, walk };
-    const deletes = this.#newDeletes();
+    const deletes = noDeletes();
     let known = false;
     for (let ranges = 1; reader.nextDelete(); ranges++) {
       known = this.#takeDelete(walk, deletes, reader) || known;
@@ -299,10 +300,6 @@ export class Gate implements Known {
         ? update
         : withDeletes(isNew ? update.subarray(0, reader.deletesOffset) : null, deletes),
     };
-  }
-
-  #newDeletes(): DeleteList {
-    return { client: [], start: [], end: [] };
   }
 
   /** Adds what is news of the deleted range that was just read. Returns true when some of it is known already. */
@@ -358,38 +355,11 @@ export class Gate implements Known {
       encoding.writeUint8Array(encoder, update.subarray(from, to));
     }
     const structs = encoding.toUint8Array(encoder);
-    const deletes = this.#newDeletes();
+    const deletes = noDeletes();
     while (reader.nextDelete()) {
       const end = Math.min(reader.deleteEnd, walk.knownOf(reader.deleteClient));
       if (reader.deleteStart < end) push(deletes, reader.deleteClient, reader.deleteStart, end);
     }
     return structs.length === 1 && deletes.client.length === 0 ? null : withDeletes(structs, deletes);
   }
-}
-
-function push(list: DeleteList, client: number, start: number, end: number): void {
-  list.client.push(client);
-  list.start.push(start);
-  list.end.push(end);
-}
-
-/** An update of these structs (sections with their count; null: none) and these deletes, which are grouped by client. */
-function withDeletes(structs: Uint8Array | null, { client, start, end }: DeleteList): Uint8Array {
-  const encoder = encoding.createEncoder();
-  if (structs === null) encoding.writeVarUint(encoder, 0);
-  else encoding.writeUint8Array(encoder, structs);
-  let clients = 0;
-  for (let i = 0; i < client.length; i++) if (i === 0 || client[i] !== client[i - 1]) clients++;
-  encoding.writeVarUint(encoder, clients);
-  for (let i = 0; i < client.length;) {
-    let to = i + 1;
-    while (client[to] === client[i]) to++;
-    encoding.writeVarUint(encoder, client[i] as number);
-    encoding.writeVarUint(encoder, to - i);
-    for (; i < to; i++) {
-      encoding.writeVarUint(encoder, start[i] as number);
-      encoding.writeVarUint(encoder, (end[i] as number) - (start[i] as number));
-    }
-  }
-  return encoding.toUint8Array(encoder);
 }

@@ -6,7 +6,9 @@ import * as Y from 'yjs';
 
 import { MAX_TEXT_BYTES } from '../contract/limits.js';
 import { SharedDoc } from '../contract/wire.js';
-import { assertHealthy, documentOf } from './fold.js';
+import { assertHealthy } from './fold.js';
+import { integrating } from './integration.js';
+import type { Pieces } from './slices.js';
 import { TextJournal } from './text-journal.js';
 import type { TextEdit } from './types.js';
 
@@ -17,14 +19,15 @@ export class LiveDocument {
   readonly #texts = new Map<string, string>();
   readonly #journals = new Map<string, TextJournal>();
   #waiting: Uint8Array[] = [];
+  #integrating: Pieces<void> | null = null;
 
   /**
-   * @param updates all that the room holds
+   * @param doc all that the room holds
    * @param clientId under which this document's own edits are made
    * @param emit takes the update of an own edit, during the edit; must not throw
    */
-  constructor(updates: readonly Uint8Array[], clientId: number, emit: (update: Uint8Array) => void) {
-    this.#doc = documentOf(updates);
+  constructor(doc: Y.Doc, clientId: number, emit: (update: Uint8Array) => void) {
+    this.#doc = doc;
     // Only now: Yjs picks another id when it meets its own in what it loads.
     this.#doc.clientID = clientId;
     this.#doc.on('update', (update: Uint8Array, origin: unknown) => {
@@ -33,23 +36,39 @@ export class LiveDocument {
     });
   }
 
+  /** Updates that were taken and wait for `settle`. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** Takes an update of somebody else, to be seen after the next `settle`. The bytes must stay as they are until then. */
   take(update: Uint8Array): void {
     this.#waiting.push(update);
   }
 
   /**
-   * Integrates what was taken, in one transaction: call it before anything is asked.
+   * Integrates what was taken: call it before anything is asked. False when that was a turn's work and there is more: until
+   * then the document is as somebody's who has not received it all.
+   * @param atOnce all of it, in one transaction
    * @throws BrokenFold, or what Yjs throws: the document must be dropped and made anew from the room's bytes
    */
-  settle(): void {
-    if (this.#waiting.length === 0) return;
-    const updates = this.#waiting;
-    this.#waiting = [];
-    this.#doc.transact(() => {
-      for (const update of updates) Y.applyUpdate(this.#doc, update, FROM_ROOM);
-    }, FROM_ROOM);
-    assertHealthy(this.#doc);
+  settle(atOnce: boolean): boolean {
+    if (this.#integrating === null) {
+      if (this.#waiting.length === 0) return true;
+      const updates = this.#waiting;
+      this.#waiting = [];
+      if (atOnce) {
+        this.#doc.transact(() => {
+          for (const update of updates) Y.applyUpdate(this.#doc, update, FROM_ROOM);
+        }, FROM_ROOM);
+        assertHealthy(this.#doc);
+        return true;
+      }
+      this.#integrating = integrating(this.#doc, updates, FROM_ROOM);
+    }
+    if (!this.#integrating.next().done) return false;
+    this.#integrating = null;
+    return this.#waiting.length === 0;
   }
 
   /** What happens to a file's text, from the first call on. */

@@ -11,6 +11,7 @@ import type { Metrics } from '../support/metrics.js';
 import type { Compactor } from './compactor.js';
 import { RoomCounts } from './counts.js';
 import type { Folder } from './folder.js';
+import { LargeDocuments } from './large-documents.js';
 import { loadingDocument } from './load.js';
 import { Room } from './room.js';
 import { Slices } from './slices.js';
@@ -66,6 +67,7 @@ export class Registry implements RoomSource {
   readonly #sweep: Timer;
   readonly #counts: RoomCounts;
   readonly #slices: Slices;
+  readonly #largeDocuments: LargeDocuments;
   #stopping = false;
 
   constructor(
@@ -74,6 +76,7 @@ export class Registry implements RoomSource {
   ) {
     this.#counts = parts.counts ?? new RoomCounts();
     this.#slices = new Slices(parts.clock);
+    this.#largeDocuments = new LargeDocuments(parts.clock);
     if (parts.metrics) this.#measure(parts.metrics);
     this.#sweep = parts.clock.every(SWEEP_MS, () => this.#sweepIdle());
     parts.store.onLogTrouble((failing) => this.#tellOfTrouble(failing));
@@ -178,6 +181,7 @@ export class Registry implements RoomSource {
         maxDocBytes: this.options.maxDocBytes,
         counts: this.#counts,
         slices: this.#slices,
+        largeDocuments: this.#largeDocuments,
       };
       const room = new Room(roomId, loaded, (onDurable) => store.openLog(roomId, onDurable), parts);
       return { room, storedBytes: loaded.updates.reduce((sum, update) => sum + update.length, 0) };

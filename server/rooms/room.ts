@@ -18,16 +18,18 @@ import { RoomCounts } from './counts.js';
 import { RoomDocument } from './document.js';
 import { etagOf } from './etag.js';
 import { refusalOf, type FileEntry } from './files.js';
-import type { FileReading } from './fold.js';
+import { BrokenFold, documentOf, type FileReading } from './fold.js';
 import { FlushSchedule } from './flush.js';
 import type { Folder } from './folder.js';
 import type { Clocks, Gate, Verdict } from './gate.js';
+import { buildingDocument } from './integration.js';
+import { LargeDocuments } from './large-documents.js';
 import { LiveDocument } from './live-document.js';
 import { framedAwareness, type AwarenessEntry } from './messages.js';
 import type { Outcome, SyncPeer } from './peer.js';
 import { Presence, type PresenceOwner } from './presence.js';
 import { RoomText } from './room-text.js';
-import { Slices } from './slices.js';
+import { Slices, type Pieces } from './slices.js';
 import type { LiveRoom, LiveText, Member, TextEdit, TextLimits } from './types.js';
 
 /** What was read for the room. */
@@ -49,7 +51,12 @@ export interface RoomParts {
   readonly counts?: RoomCounts;
   /** Where large updates of all rooms wait for their turn; a room's own unless told. */
   readonly slices?: Slices;
+  /** Where large documents of all rooms are made for edits of our own; a room's own unless told. */
+  readonly largeDocuments?: LargeDocuments;
 }
+
+/** A document that is kept with nobody's text open is let go when so many updates wait for it. */
+const MAX_WAITING_UPDATES = 1000;
 
 const TAKEN: Outcome = { kind: 'taken' };
 const GAP: Outcome = { kind: 'gap' };
@@ -67,6 +74,7 @@ export class Room implements LiveRoom {
   readonly #channel: LogChannel;
   readonly #schedule: FlushSchedule;
   readonly #slices: Slices;
+  readonly #largeDocuments: LargeDocuments;
 
   readonly #members = new Set<Member>();
   readonly #peers = new Set<SyncPeer>();
@@ -77,8 +85,12 @@ export class Room implements LiveRoom {
 
   /** Under which the server's own edits are made while the room is open; refused from sockets. */
   readonly #ownClient: number;
-  /** Kept while somebody needs the text as text; made for each edit of our own otherwise. */
+  /** Kept while somebody needs the text as text, and a large one for a while after an edit; made for each edit of our own otherwise. */
   #live: LiveDocument | null = null;
+  /** While a large one is made in pieces: what came since it was begun. */
+  #meanwhile: Uint8Array[] | null = null;
+  /** The live document has more to take in than fits a turn. */
+  #settling = false;
   readonly #texts = new Set<RoomText>();
   #textsMoved = false;
   /** Why the gate did not take an edit of our own, until whoever made it is told. */
@@ -106,6 +118,7 @@ export class Room implements LiveRoom {
     this.clock = parts.clock;
     this.#counts = parts.counts ?? new RoomCounts();
     this.#slices = parts.slices ?? new Slices(parts.clock);
+    this.#largeDocuments = parts.largeDocuments ?? new LargeDocuments(parts.clock);
     this.#schedule = new FlushSchedule(parts.clock, () => this.#flush());
     this.#document = new RoomDocument(content.gate, content.state, content.updates, {
       ...this.#parts,
@@ -164,8 +177,7 @@ export class Room implements LiveRoom {
     this.#channel.close();
     this.#closed = true;
     this.#schedule.cancel();
-    this.#live?.destroy();
-    this.#live = null;
+    this.letGo();
   }
 
   /** Every member must go. */
@@ -303,7 +315,10 @@ export class Room implements LiveRoom {
       return { kind: 'refused', code: CloseCode.TooLarge, reason: tooLarge };
     }
     const kept = this.#append(verdict.update, from);
-    this.#live?.take(kept);
+    this.#meanwhile?.push(kept);
+    if (this.#live === null) return TAKEN;
+    this.#live.take(kept);
+    if (this.#texts.size === 0 && this.#live.waiting > MAX_WAITING_UPDATES) this.letGo();
     return TAKEN;
   }
 
@@ -427,8 +442,8 @@ export class Room implements LiveRoom {
     return (await this.read(SharedDoc.mainFile)).language || DEFAULT_LANGUAGE;
   }
 
-  async setLanguage(language: string): Promise<number> {
-    return this.nameLanguage(language);
+  setLanguage(language: string): Promise<number> {
+    return this.#withLiveSoon(() => this.nameLanguage(language));
   }
 
   /** `setLanguage` without waiting. */
@@ -454,16 +469,20 @@ export class Room implements LiveRoom {
     const tooLarge = this.#document.tooLarge(addedBytes, null);
     if (addedBytes > 0 && tooLarge !== null) throw new AppError('too-large', tooLarge);
     try {
-      const result = this.withLive((live) => live.change(change));
-      return { result, position: this.logEnd };
+      return await this.#withLiveSoon((live) => {
+        const result = live.change(change);
+        return { result, position: this.logEnd };
+      });
     } catch (error) {
       throw refusalOf(error);
     }
   }
 
   async editText(fileId: string, plan: (text: string) => readonly TextEdit[]): Promise<number> {
-    this.withLive((live) => this.edit(live, fileId, plan(live.text(fileId))));
-    return this.logEnd;
+    return this.#withLiveSoon((live) => {
+      this.edit(live, fileId, plan(live.text(fileId)));
+      return this.logEnd;
+    });
   }
 
   settled(position: number): Promise<void> {
@@ -471,19 +490,58 @@ export class Room implements LiveRoom {
   }
 
   async openText(fileId: string, changed: () => void): Promise<LiveText> {
-    this.#live ??= this.#makeLive();
-    const text = new RoomText(this, fileId, changed);
-    this.#texts.add(text);
-    return text;
+    return this.#withLiveSoon((live) => {
+      this.#live = live;
+      this.#largeDocuments.drop(this);
+      const text = new RoomText(this, fileId, changed);
+      this.#texts.add(text);
+      return text;
+    });
   }
 
   /** For RoomText: it needs the live document no more. */
   releaseText(text: RoomText): void {
     if (!this.#texts.delete(text)) return;
     this.dropPresence(text);
+    this.letGo();
+  }
+
+  /** The live document goes, unless somebody needs it. */
+  letGo(): void {
     if (this.#texts.size > 0) return;
+    this.#largeDocuments.drop(this);
     this.#live?.destroy();
     this.#live = null;
+  }
+
+  /** Runs `use` on the document as a Y.Doc: of a small document at once, of a large one when it was made and its turn has come. */
+  async #withLiveSoon<T>(use: (live: LiveDocument) => T): Promise<T> {
+    if (this.#document.isCheap) return this.withLive(use);
+    try {
+      return await this.#largeDocuments.run(this.#makingLive(), () => this.withLive(use));
+    } catch (error) {
+      if (!(error instanceof BrokenFold)) throw error;
+      throw new AppError('storage-unavailable', 'The document cannot be edited just now', { cause: error });
+    } finally {
+      if (this.#live && this.#texts.size === 0 && !this.#closed) this.#largeDocuments.keep(this);
+    }
+  }
+
+  /** Makes the live document if there is none. Others are served meanwhile, and what they write comes in at the end. */
+  *#makingLive(): Pieces<void> {
+    if (this.#live === null) {
+      this.#meanwhile = [];
+      try {
+        const live = this.#liveOf(yield* buildingDocument(this.updates()));
+        for (const update of this.#meanwhile) live.take(update);
+        // Somebody found the document small enough not to wait: theirs is as good.
+        if (this.#live) live.destroy();
+        else this.#live = live;
+      } finally {
+        this.#meanwhile = null;
+      }
+    }
+    for (this.#settled(); this.#settling;) yield;
   }
 
   /** Runs `use` on the document as a Y.Doc: the kept one, or one made for this call. */
@@ -518,23 +576,43 @@ export class Room implements LiveRoom {
       throw new AppError('storage-unavailable', FULL.reason);
   }
 
+  /** @throws BrokenFold for a large document: whoever needs that waits until it is made in pieces */
   #makeLive(): LiveDocument {
-    return new LiveDocument(this.updates(), this.#ownClient, (update) => {
+    if (!this.#document.isCheap) throw new BrokenFold('a large document is not made at once');
+    return this.#liveOf(documentOf(this.updates()));
+  }
+
+  #liveOf(doc: Y.Doc): LiveDocument {
+    return new LiveDocument(doc, this.#ownClient, (update) => {
       const verdict = this.#document.check(update, -1);
-      if (verdict.kind === 'accept' && verdict.update !== null) this.#append(verdict.update, null);
+      if (verdict.kind === 'accept' && verdict.update !== null) {
+        const kept = this.#append(verdict.update, null);
+        this.#meanwhile?.push(kept);
+      }
       // Our own edits are made of what the room holds: anything else is a defect of ours, and the edit is not in the room.
       else if (verdict.kind !== 'accept') this.#ownRefused = verdict.kind;
     });
   }
 
-  /** The kept document with all that came, or null when there is none, or it broke. */
+  /** The kept document with all that came, as far as a turn can take it in, or null when there is none, or it broke. */
   #settled(): LiveDocument | null {
+    if (this.#settling) return this.#live;
     try {
-      this.#live?.settle();
+      if (this.#live?.settle(this.#document.isCheap) === false) {
+        this.#settling = true;
+        this.clock.endOfTurn(() => this.#settleOn());
+      }
     } catch (error) {
       this.#dropLive(error);
     }
     return this.#live;
+  }
+
+  #settleOn(): void {
+    this.#settling = false;
+    if (this.#settled() === null || this.#settling || this.#texts.size === 0) return;
+    this.#textsMoved = true;
+    this.#schedule.soon(this.#peers.size);
   }
 
   /** The next use makes it anew from the room's bytes (reliability: the wedged document). */
