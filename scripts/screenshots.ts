@@ -96,6 +96,7 @@ const scenes: Readonly<Record<string, Scene>> = {
   },
   'landing-no-server': async (stage) => {
     await stage.ann.page.goto(stage.server.url);
+    await stage.ann.page.getByTestId('version').waitFor();
     await down(stage, async () => {
       await stage.ann.page.getByTestId('new-room').click();
       await stage.ann.page.getByRole('alert').filter({ hasText: 'could not' }).waitFor();
@@ -193,7 +194,7 @@ const scenes: Readonly<Record<string, Scene>> = {
     await roomWithCode(stage);
     if (stage.narrow) await stage.ann.page.getByTestId('room-menu').click();
     else await stage.ann.page.getByTestId('suggestions-state').click();
-    await stage.ann.page.getByTestId('ai-mode').first().waitFor();
+    await stage.ann.page.getByText('Suggestions come from this server').waitFor();
   },
   'room-search': async (stage) => {
     await roomWithCode(stage);

@@ -1,8 +1,7 @@
-/** Files from the desktop may be dropped anywhere on the room. What was dropped is taken at once, because it is gone after the event. */
+/** Files from the desktop may be dropped anywhere on the page. What was dropped is taken at once, because it is gone after the event. */
 import { useEffect, useState } from 'preact/hooks';
 
 import type { ImportSource } from '../files/gather.js';
-import { messages } from '../messages.js';
 
 const holdsFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
 
@@ -14,10 +13,12 @@ function sourceOf(data: DataTransfer): ImportSource {
 
 export interface DropZoneProps {
   readonly enabled: boolean;
+  /** What dropping does. */
+  readonly hint: string;
   readonly onDropped: (source: ImportSource, folder: string) => void;
 }
 
-export function DropZone({ enabled, onDropped }: DropZoneProps) {
+export function DropZone({ enabled, hint, onDropped }: DropZoneProps) {
   const [over, setOver] = useState(false);
   useEffect(() => {
     if (!enabled) return undefined;
@@ -51,7 +52,7 @@ export function DropZone({ enabled, onDropped }: DropZoneProps) {
   }, [enabled, onDropped]);
   return over ? (
     <div class="drop-zone" aria-hidden="true">
-      {messages.files.dropHint}
+      {hint}
     </div>
   ) : null;
 }

@@ -1,9 +1,10 @@
-/** The line under the editor: file, place of the cursor, how to leave by keyboard, suggestions, and when the text last changed. */
+/** The line under the editor: file, place of the cursor, how text and keys are, suggestions, when the text last changed, and the way to help. */
 import type { ReadonlySignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 
 import { messages } from '../messages.js';
-import { tabMovesFocus } from '../store/editor-preferences.js';
+import { openOverlay } from '../commands/overlay.js';
+import { keymapName, tabMovesFocus } from '../store/editor-preferences.js';
 import { momentText } from '../support/dom.js';
 
 export interface LastUpdate {
@@ -38,6 +39,16 @@ export function RoomFooter(props: RoomFooterProps) {
       <span class="wide-only">
         {indent === '\t' ? messages.room.tabs : messages.room.spaces(indent.length)}
       </span>
+      <span class="wide-only">{messages.room.lineEnds}</span>
+      <button
+        type="button"
+        class="link-button"
+        title={messages.settings.keymap}
+        data-testid="keymap-state"
+        onClick={() => openOverlay('settings')}
+      >
+        {keymapName.value === 'normal' ? messages.room.vimOff : messages.settings.keymaps[keymapName.value]}
+      </button>
       <span class="footer-space" />
       <span class="wide-only hint">
         {tabMovesFocus.value ? messages.settings.tabLeaves : messages.room.leaveEditor}
@@ -46,6 +57,15 @@ export function RoomFooter(props: RoomFooterProps) {
       <span class="last-update" data-testid="last-update">
         {lastUpdateText(props.lastUpdate.value)}
       </span>
+      <button
+        type="button"
+        class="link-button"
+        title={messages.commands.shortcuts}
+        data-testid="help"
+        onClick={() => openOverlay('shortcuts')}
+      >
+        {messages.room.help}
+      </button>
     </footer>
   );
 }

@@ -20,6 +20,7 @@ export interface RoomMenuProps {
   /** On narrow screens there is no status bar to hold them. */
   readonly suggestions: ComponentChildren;
   readonly onDownload: () => void;
+  readonly onCopy: () => void;
   /** Present for the owner only. */
   readonly owner: {
     readonly rename: (name: string) => Promise<void>;
@@ -33,7 +34,7 @@ const layers: readonly (readonly [OverlayName, string])[] = [
   ['shortcuts', messages.commands.shortcuts],
 ];
 
-export function RoomMenu({ roomName, language, suggestions, onDownload, owner }: RoomMenuProps) {
+export function RoomMenu({ roomName, language, suggestions, onDownload, onCopy, owner }: RoomMenuProps) {
   const popover = useRef<HTMLDivElement>(null);
   const [asked, setAsked] = useState<'rename' | 'delete' | null>(null);
 
@@ -75,6 +76,17 @@ export function RoomMenu({ roomName, language, suggestions, onDownload, owner }:
           </button>
         ))}
         <hr />
+        <button
+          type="button"
+          class="menu-item"
+          data-testid="copy-file"
+          onClick={() => {
+            close();
+            onCopy();
+          }}
+        >
+          {messages.room.copyFile}
+        </button>
         <button
           type="button"
           class="menu-item"

@@ -203,6 +203,16 @@ export class RoomFiles {
     });
   }
 
+  /** Makes the room's first file one of those that come in, as long as it is empty. False when it is not, or was refused. */
+  adopt({ path, text }: PlannedFile): boolean {
+    const main = shared.textOf(this.#doc, SharedDoc.mainFile);
+    if (main.length > 0 || !this.move(SharedDoc.mainFile, path)) return false;
+    this.#doc.transact(() => replaceText(main, text), REPLACED);
+    // The room began with it: there is nothing before it to go back to.
+    this.#steps.length = 0;
+    return true;
+  }
+
   #replace(id: string, text: string): void {
     const undo = this.#undoOf(id);
     undo.stopCapturing();

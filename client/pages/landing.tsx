@@ -1,32 +1,40 @@
 /** The start page: make a room, join one, come back to a recent one. */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { ApiError } from '../api/http.js';
 import { createRoom } from '../api/rooms.js';
 import { getVersion } from '../api/version.js';
 import { Demo } from '../components/demo.js';
+import { DropZone } from '../components/drop-zone.js';
 import { Icon } from '../components/icon.js';
 import { LanguageSelect } from '../components/language-select.js';
 import { RecentRoomsList } from '../components/recent-rooms-list.js';
 import { ThemeChoice } from '../components/theme-choice.js';
+import type { ImportSource } from '../files/gather.js';
 import { languageLabel } from '../languages/list.js';
 import { sampleOf } from '../languages/samples.js';
 import { messages } from '../messages.js';
 import { navigate, roomPath } from '../router.js';
+import { bring } from '../store/brought.js';
 import { parseJoinTarget } from '../store/join-target.js';
 import { newRoomLanguage } from '../store/preferences.js';
 import { recentRooms } from '../store/recent-rooms.js';
+import '../styles/landing.css';
 
 function NewRoom() {
   const [creating, setCreating] = useState(false);
   const [problem, setProblem] = useState('');
 
-  const create = async (): Promise<void> => {
+  const chooser = useRef<HTMLInputElement>(null);
+
+  /** @param source what the room is made of; without it a sample of the language */
+  const create = async (source: ImportSource | null): Promise<void> => {
     setCreating(true);
     setProblem('');
     const language = newRoomLanguage.peek();
     try {
-      const room = await createRoom(language, sampleOf(language));
+      const room = await createRoom(language, source === null ? sampleOf(language) : '');
+      if (source !== null) bring(room.roomId, source);
       recentRooms.remember(room.roomId, Date.now(), { ...room });
       navigate(roomPath(room.roomId), { fresh: true });
     } catch (error) {
@@ -41,9 +49,14 @@ function NewRoom() {
       class="card"
       onSubmit={(event) => {
         event.preventDefault();
-        void create();
+        void create(null);
       }}
     >
+      <DropZone
+        enabled={!creating}
+        hint={messages.landing.dropHint}
+        onDropped={(source) => void create(source)}
+      />
       <div class="field">
         <label for="new-room-language">{messages.landing.language}</label>
         <div class="new-room">
@@ -59,6 +72,26 @@ function NewRoom() {
           </button>
         </div>
       </div>
+      <button
+        type="button"
+        class="link-button from-files"
+        disabled={creating}
+        onClick={() => chooser.current?.click()}
+      >
+        {messages.landing.fromFiles}
+      </button>
+      <input
+        ref={chooser}
+        type="file"
+        multiple
+        hidden
+        data-testid="from-files"
+        onChange={({ currentTarget: field }) => {
+          const files = [...(field.files ?? [])];
+          field.value = '';
+          if (files.length > 0) void create({ files });
+        }}
+      />
       <p class="problem" role="alert">
         {problem}
       </p>

@@ -22,6 +22,13 @@ export function roomCommands(session: RoomSession): readonly Command[] {
       run: () => void session.copyLink(),
     },
     { id: 'room.download', title: messages.commands.download, group: 'files', run: () => session.download() },
+    {
+      id: 'room.copy-file',
+      title: messages.room.copyFile,
+      group: 'files',
+      enabled: () => session.files.active.peek() !== null,
+      run: () => void session.copyFile(),
+    },
     { id: 'room.new', title: messages.commands.newRoom, group: 'room', run: () => navigate('/') },
     {
       id: 'help.commands',

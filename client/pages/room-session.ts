@@ -33,6 +33,7 @@ import { me } from '../presence/me.js';
 import { freeColor, looksLike } from '../presence/palette.js';
 import { watchPeople, type Person } from '../presence/people.js';
 import { pendingImport, resetFilesView } from '../store/files-view.js';
+import { takeBrought } from '../store/brought.js';
 import { openFiles } from '../store/open-files.js';
 import { presenceNotices, shareKnown } from '../store/preferences.js';
 import { recentRooms } from '../store/recent-rooms.js';
@@ -79,6 +80,8 @@ export class RoomSession {
   /** Whether to say how others come in: while the maker of a new room is alone in it and has not shared one before. */
   readonly coach: ReadonlySignal<boolean>;
 
+  /** An import whose first file takes the place of the room's empty one. */
+  #adopting: ImportPlan | null = null;
   readonly #waited = signal(false);
   readonly #stops: (() => void)[] = [];
   readonly #aborted = new AbortController();
@@ -115,9 +118,13 @@ export class RoomSession {
     this.editable = computed(() => this.view.value.editable);
     this.bar = computed(() => this.view.value.bar);
     this.everSynced = computed(() => status.value.everSynced);
-    this.coach = computed(
-      () => this.#waited.value && !shareKnown.value && this.people.value.length <= 1 && this.editable.value,
-    );
+    this.coach = computed(() => {
+      const alone = this.people.value.length <= 1;
+      // What is said about safety in the bar is not covered by it.
+      return (
+        this.#waited.value && !shareKnown.value && alone && this.editable.value && this.bar.value === null
+      );
+    });
     this.end = computed(() => (status.value.tooLarge ? null : status.value.end));
   }
 
@@ -210,8 +217,11 @@ export class RoomSession {
     }
   }
 
-  /** Brings files, folders or zips into the room; asks first when that would change what is there, or when not all can come. */
-  async importFiles(source: ImportSource, folder: string): Promise<void> {
+  /**
+   * Brings files, folders or zips into the room; asks first when that would change what is there, or when not all can come.
+   * @param adopt the room is made of these files: its empty one becomes the first of them
+   */
+  async importFiles(source: ImportSource, folder: string, adopt = false): Promise<void> {
     const gone = say(messages.import.reading);
     try {
       const { prepareImport } = await import('../files/prepare-import.js');
@@ -219,11 +229,12 @@ export class RoomSession {
       const room = {
         roomId,
         doc,
-        files: this.files.list.peek(),
+        files: adopt ? [] : this.files.list.peek(),
         textOf: (id: string) => this.connection.textOf(id).toJSON(),
       };
       const plan = await prepareImport(room, source, folder, this.#aborted.signal);
       if (this.#aborted.signal.aborted) return;
+      if (adopt) this.#adopting = plan;
       if (plan.conflicts.length > 0 || plan.left.length > 0) pendingImport.value = plan;
       else this.finishImport(plan, 'both');
     } catch (error) {
@@ -236,11 +247,15 @@ export class RoomSession {
 
   /** Carries an import out. */
   finishImport(plan: ImportPlan, choice: 'replace' | 'both'): void {
-    const count = this.files.bringIn(plan, choice);
-    if (count === null) return;
+    const [first, ...fresh] = plan.fresh;
+    const adopted = plan === this.#adopting && first !== undefined && this.files.adopt(first);
+    const brought = this.files.bringIn(adopted ? { ...plan, fresh } : plan, choice);
+    if (brought === null) return;
+    if (adopted) this.files.show(SharedDoc.mainFile);
+    const count = brought + (adopted ? 1 : 0);
     if (plan.ignored > 0) say(messages.import.ignored(plan.ignored));
     if (count === 0) say(messages.import.nothing);
-    else if (choice === 'replace' && plan.fresh.length === 0) say(messages.import.done(count));
+    else if (adopted || (choice === 'replace' && plan.fresh.length === 0)) say(messages.import.done(count));
     else {
       say(messages.import.done(count), {
         action: { label: messages.actions.undo, run: () => void this.files.undo() },
@@ -276,7 +291,14 @@ export class RoomSession {
   async copyLink(): Promise<void> {
     shareKnown.value = true;
     const copied = await copyText(this.link);
-    say(copied ? messages.notices.linkCopied : messages.notices.copyFailed);
+    say(copied ? messages.notices.linkCopied : messages.notices.linkNotCopied);
+  }
+
+  /** Copies the whole text of the file on the screen. */
+  async copyFile(): Promise<void> {
+    const { files, connection } = this;
+    const copied = await copyText(connection.textOf(files.activeId).toJSON());
+    say(copied ? messages.notices.fileCopied(this.path.peek()) : messages.notices.fileNotCopied);
   }
 
   /** Puts the caret where somebody else's is. */
@@ -473,6 +495,8 @@ export class RoomSession {
         if (!everSynced.value) return undefined;
         void this.#lookUp();
         void this.suggestions.lookUp(this.#aborted.signal);
+        const brought = takeBrought(roomId);
+        if (brought !== null) void this.importFiles(brought, '', true);
         if (!this.#fresh) return undefined;
         const timer = setTimeout(() => (this.#waited.value = true), INVITE_MS);
         return () => clearTimeout(timer);

@@ -168,6 +168,7 @@ export default function RoomPage({ roomId, fresh }: RoomPageProps) {
             language={narrow ? language : null}
             suggestions={narrow && <SuggestionChoices {...suggestions} />}
             onDownload={() => session.download()}
+            onCopy={() => void session.copyFile()}
             owner={
               session.ownerToken.value === null
                 ? null
@@ -205,7 +206,7 @@ export default function RoomPage({ roomId, fresh }: RoomPageProps) {
       }
       editor={
         <>
-          <DropZone enabled={editable} onDropped={importFiles} />
+          <DropZone enabled={editable} hint={messages.files.dropHint} onDropped={importFiles} />
           {quickOpenShown.value && (
             <QuickOpen
               files={session.files.list.value}

@@ -161,6 +161,15 @@ inBrowser('files in two browsers', () => {
     });
   });
 
+  test('the whole text of the file on the screen is copied from the menu', async () => {
+    await row(ann.page, 'lib/new.py').click();
+    await until(async () => (await ann.text()) === 'x = 1\n', 'the file is shown');
+    await ann.page.getByTestId('room-menu').click();
+    await ann.page.getByTestId('copy-file').click();
+    await ann.page.getByTestId('toast').filter({ hasText: 'lib/new.py copied' }).waitFor();
+    expect(await ann.page.evaluate(() => navigator.clipboard.readText())).toBe('x = 1\n');
+  });
+
   test('a dropped file lands in the room, not in the text at the cursor', async () => {
     await ann.page.evaluate(() => {
       const data = new DataTransfer();

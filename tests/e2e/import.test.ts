@@ -158,6 +158,38 @@ inBrowser('an import', () => {
     expect(await ann.text()).not.toContain('alone.txt');
   });
 
+  test('on the start page makes a room of the files, with no empty one beside them', async () => {
+    if (!browser) return;
+    const cat = await Visitor.arrive(browser, server.url);
+    await cat.page.goto(server.url);
+    await cat.page.getByTestId('from-files').setInputFiles([
+      { name: 'app.ts', mimeType: 'text/plain', buffer: Buffer.from('let app;\n') },
+      { name: 'main.py', mimeType: 'text/plain', buffer: Buffer.from('main = 1\n') },
+    ]);
+    await cat.page.waitForURL(/\/r\//);
+    await lists(cat, 'app.ts', 'main.py');
+    await shows(cat, 'let app;\n');
+    await row(cat.page, 'main.py').click();
+    await shows(cat, 'main = 1\n');
+    await cat.saved();
+    // The room's first file is the first of them: programs that know no paths read it.
+    const { code, language } = (await (
+      await fetch(`${server.url}/rooms/${cat.page.url().split('/').at(-1) ?? ''}`)
+    ).json()) as { code: string; language: string };
+    expect([code, language]).toEqual(['let app;\n', 'typescript']);
+    // A folder that is dropped there does the same, and says what it leaves.
+    await cat.page.goto(server.url);
+    await cat.page.getByTestId('new-room').waitFor();
+    await dropFromDesktop(cat, [join(desktop, 'project')], cat.page.getByRole('heading', { level: 1 }));
+    await cat.page.waitForURL(/\/r\//);
+    await dialog(cat).filter({ hasText: 'project/picture.png: not a text' }).waitFor();
+    await cat.page.getByTestId('import-rest').click();
+    await row(cat.page, 'project/src/deep/down/leaf.py').waitFor();
+    expect(await row(cat.page, 'main.py').count()).toBe(0);
+    expect(cat.complaints).toEqual([]);
+    await cat.leave();
+  });
+
   test('the page complained of nothing', () => {
     expect([...ann.complaints, ...ben.complaints]).toEqual([]);
   });

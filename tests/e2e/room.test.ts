@@ -219,6 +219,12 @@ inBrowser('a room in two browsers', () => {
     // Alone again, and waved away: the keyboard goes back to the text.
     await cat.leave();
     await mark(dee).waitFor();
+    // What the bar says of safety is not covered.
+    await server.kill();
+    await dee.page.getByTestId('bar').waitFor();
+    await mark(dee).waitFor({ state: 'detached' });
+    await server.restart();
+    await mark(dee).waitFor();
     await mark(dee).getByLabel('Dismiss').click();
     await mark(dee).waitFor({ state: 'detached' });
     await dee.page.locator('.cm-content:focus').waitFor();
