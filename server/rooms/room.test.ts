@@ -433,3 +433,39 @@ test('what the log keeps does not change with the network buffer that it came in
   buffer.fill(0);
   expect(Buffer.from(log.pending[0] as Uint8Array).equals(update)).toBe(true);
 });
+
+test('[G8] what waited in the log for something missing is served once a member brings that', async () => {
+  const doc = new Y.Doc();
+  const updates: Uint8Array[] = [];
+  doc.on('update', (update: Uint8Array) => updates.push(update));
+  for (const word of ['a', 'b', 'c', 'd'])
+    doc.getText('file:main').insert(doc.getText('file:main').length, word);
+  const [a, b, c, d] = updates as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+  const { room, log, clock } = createTestRoom({ updates: [a, c, d] });
+  const bob = new TestClient(room).join();
+  expect(bob.text.toString()).toBe('a');
+  const passed = async (): Promise<void> => {
+    for (let turns = 0; turns < 5; turns++) {
+      clock.advance(1000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  // Something else brings nothing of it.
+  new TestClient(room).join().type('else ');
+  await passed();
+  expect(textOf(room)).toHaveLength('aelse '.length);
+  // Somebody who kept a copy of what the log lost.
+  const ann = new TestClient(room);
+  for (const update of [a, b]) Y.applyUpdate(ann.doc, update);
+  ann.join();
+  expect(textOf(room)).toContain('ab');
+  await passed();
+  expect(textOf(room)).toContain('abcd');
+  bob.read();
+  expect(bob.text.toString()).toBe(textOf(room));
+  log.commit();
+  expect(room.mayClose).toBe(false); // members
+  const logged = log.pending.length;
+  await passed();
+  expect(log.pending).toHaveLength(logged);
+});

@@ -11,7 +11,7 @@ import { DEFAULT_LANGUAGE } from '../contract/languages.js';
 import { MAX_UNSAVED_BYTES } from '../contract/limits.js';
 import { CloseCode, NoticeCode, SharedDoc } from '../contract/wire.js';
 import type { LogChannel } from '../storage/store.js';
-import type { Clock } from '../support/clock.js';
+import type { Clock, Timer } from '../support/clock.js';
 import { AppError, invariant, messageOf } from '../support/errors.js';
 import type { Log } from '../support/log.js';
 import { RoomCounts } from './counts.js';
@@ -39,6 +39,8 @@ export interface RoomContent {
   readonly updates: readonly Uint8Array[];
   /** When it was last changed. */
   readonly changedAt: Date;
+  /** What stored rows hold that leans on something missing. */
+  readonly waiting?: readonly Uint8Array[];
 }
 
 export interface RoomParts {
@@ -57,6 +59,9 @@ export interface RoomParts {
 
 /** A document that is kept with nobody's text open is let go when so many updates wait for it. */
 const MAX_WAITING_UPDATES = 1000;
+
+/** What leans on something missing is tried again so long after somebody brought something, in ms. */
+const RETRY_PARKED_MS = 1000;
 
 const TAKEN: Outcome = { kind: 'taken' };
 const GAP: Outcome = { kind: 'gap' };
@@ -102,6 +107,9 @@ export class Room implements LiveRoom {
     readonly logEnd: number;
     readonly coming: WeakRef<Promise<FileReading>>;
   } | null = null;
+  /** What stored rows hold that leaned on something missing so far (a hole in the log): not served, and tried again. */
+  #parked: Uint8Array[];
+  #retryParked: Timer | null = null;
   /** Updates that are being judged in pieces. */
   #judging = 0;
   #changedMs: number;
@@ -126,6 +134,7 @@ export class Room implements LiveRoom {
       beforeCut: () => this.#schedule.now(),
     });
     this.#changedMs = content.changedAt.getTime();
+    this.#parked = [...(content.waiting ?? [])];
     do this.#ownClient = randomBytes(4).readUInt32BE();
     while (content.gate.clocks.has(this.#ownClient));
     this.#channel = openLog((durable) => this.#onDurable(durable));
@@ -177,6 +186,7 @@ export class Room implements LiveRoom {
     this.#channel.close();
     this.#closed = true;
     this.#schedule.cancel();
+    this.#retryParked?.cancel();
     this.letGo();
   }
 
@@ -315,11 +325,28 @@ export class Room implements LiveRoom {
       return { kind: 'refused', code: CloseCode.TooLarge, reason: tooLarge };
     }
     const kept = this.#append(verdict.update, from);
+    if (this.#parked.length > 0 && verdict.adds) this.#planRetry();
     this.#meanwhile?.push(kept);
     if (this.#live === null) return TAKEN;
     this.#live.take(kept);
     if (this.#texts.size === 0 && this.#live.waiting > MAX_WAITING_UPDATES) this.letGo();
     return TAKEN;
+  }
+
+  #planRetry(): void {
+    this.#retryParked ??= this.clock.after(RETRY_PARKED_MS, () => {
+      this.#retryParked = null;
+      for (const update of this.#parked.splice(0)) this.#tryAgain(update);
+    });
+  }
+
+  /** What fits by now is taken in as if somebody had sent it, and so logged anew behind what it leans on; its old row stays. */
+  #tryAgain(update: Uint8Array): void {
+    const judged = this.#slices.run(this.#document.checking(update, this.#ownClient), (verdict) => {
+      if (verdict.kind === 'gap' || (verdict.kind === 'accept' && this.#conclude(verdict, null) !== TAKEN))
+        this.#parked.push(update);
+    });
+    this.#stayOpenFor(judged, () => undefined);
   }
 
   /** Takes in of a step 2 with a gap what can be integrated; the rest is left out. */
