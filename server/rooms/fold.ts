@@ -35,12 +35,15 @@ export class BrokenFold extends Error {
   }
 }
 
+/** An empty document of the server's own. Yjs draws a guid for each, four bytes of the system's chance at a time; nothing of ours asks for it. */
+export const newDocument = (): Y.Doc => new Y.Doc({ guid: 'room' });
+
 /**
  * A document of these updates, applied in one transaction.
  * @throws BrokenFold when something stays pending or a transaction is left open (reliability: the wedged document)
  */
 export function documentOf(updates: readonly Uint8Array[]): Y.Doc {
-  const doc = new Y.Doc();
+  const doc = newDocument();
   doc.transact(() => {
     for (const update of updates) Y.applyUpdate(doc, update);
   });
