@@ -4,14 +4,18 @@ import type { Clocks } from './gate.js';
 import { MAP, NewItemRoots, TEXT, type ItemRoots, type Kind } from './item-roots.js';
 import { PIECE_STEPS, type Pieces } from './slices.js';
 import type { StructTable } from './struct-table.js';
+import { TypedRuns } from './typed-runs.js';
 import { Content, type Struct, type UpdateReader } from './update-reader.js';
 
 /** What the gate knows. */
 export interface Known {
   readonly clocks: Clocks;
   readonly items: ItemRoots;
+  readonly runs: TypedRuns;
 }
 
+/** Nobody who types makes such an item, and copies that hold one differ in order, some for ever. */
+const LEFT_OF_ORIGIN = 'a right origin that stands left of the origin';
 /** Nobody waits, in lists of waiting sections. */
 const NOBODY = -1;
 
@@ -20,6 +24,7 @@ export class Walk {
   /** Clients whose clocks move, and to where. */
   readonly news: Clocks = new Map();
   readonly items: NewItemRoots;
+  readonly runs = new TypedRuns();
   /** Items that arrive as deleted content: deleted without being named in the delete set. */
   readonly deletedItems: DeleteList = noDeletes();
   structs = 0;
@@ -264,6 +269,8 @@ export class Walk {
       const right = struct.rightClient;
       if (right >= 0 && !this.trusted && this.items.of(right, struct.rightClock) !== root)
         return 'origins in two roots';
+      if (right === client && !this.trusted && this.#isBefore(client, struct.rightClock, known - 1))
+        return LEFT_OF_ORIGIN;
     } else if (parent >= 0) {
       kind = (parent & 1) as Kind;
       root = this.items.root(roots[parent >> 1] as string, kind);
@@ -275,6 +282,9 @@ export class Walk {
       root = left >= 0 ? this.items.of(left, struct.originClock) : this.items.of(right, struct.rightClock);
       if (left >= 0 && right >= 0 && !this.trusted && this.items.of(right, struct.rightClock) !== root) {
         return 'origins in two roots';
+      }
+      if (left >= 0 && left === right && !this.trusted) {
+        if (this.#isBefore(left, struct.rightClock, struct.originClock)) return LEFT_OF_ORIGIN;
       }
       kind = this.items.kindOf(root);
     }
@@ -292,7 +302,19 @@ export class Walk {
       this.deletedItems.end.push(next);
     }
     this.structs++;
-    if (struct.originClient !== client || struct.originClock !== clock - 1) this.carets++;
+    if (struct.originClient !== client || struct.originClock !== clock - 1) {
+      this.carets++;
+      if (clock >= known) this.runs.begin(client, clock);
+    }
     return null;
+  }
+
+  /** True when the item at `right` is known to stand before that at `left`, because both were typed in one run. */
+  #isBefore(client: number, right: number, left: number): boolean {
+    return (
+      right < left &&
+      !this.known.runs.beginsWithin(client, right, left) &&
+      !this.runs.beginsWithin(client, right, left)
+    );
   }
 }

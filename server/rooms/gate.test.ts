@@ -43,6 +43,57 @@ function taken(...updates: Uint8Array[]): Gate {
   return gate;
 }
 
+describe('[G14] a right origin of the same client that is older than the origin', () => {
+  const WORD = update([[7, 0, STRING, 1, 't', 'abcd']]);
+  const between = (origin: number, right: number): Uint8Array =>
+    update([[9, 0, raw(STRING | ORIGIN | RIGHT), 7, origin, 7, right, 'x']]);
+
+  test('is refused where both were typed in one run: it stands left of the origin', () => {
+    const reason = 'a right origin that stands left of the origin';
+    expect(taken(WORD).check(between(2, 1))).toEqual({ kind: 'refuse', reason });
+    const typedOn = update([[7, 4, raw(STRING | ORIGIN), 7, 3, 'ef']]);
+    expect(taken(WORD, typedOn).check(between(5, 0))).toEqual({ kind: 'refuse', reason });
+    expect(taken(WORD).check(between(1, 2))).toMatchObject({ kind: 'accept' });
+    // In the update itself, and where it is cut at what is known.
+    const withIt = bytes(
+      1,
+      2,
+      7,
+      0,
+      STRING,
+      1,
+      't',
+      'abcd',
+      raw(STRING | ORIGIN | RIGHT),
+      7,
+      3,
+      7,
+      1,
+      'x',
+      0,
+    );
+    expect(new Gate().check(withIt)).toEqual({ kind: 'refuse', reason });
+    const beyond = update([[7, 2, raw(STRING | ORIGIN | RIGHT), 9, 0, 7, 1, 'cdef']]);
+    const nine = update([[9, 0, raw(STRING | ORIGIN), 7, 0, 'y']]);
+    expect(taken(WORD, nine).check(beyond)).toEqual({ kind: 'refuse', reason });
+  });
+
+  test('is taken where its author had gone back: then it stands right of the origin', () => {
+    const doc = new Y.Doc();
+    const updates: Uint8Array[] = [];
+    doc.on('update', (one: Uint8Array) => updates.push(one));
+    const text = doc.getText('t');
+    text.insert(0, 'end');
+    for (const letter of 'begin ') text.insert(text.length - 3, letter);
+    const other = new Y.Doc();
+    for (const one of updates) Y.applyUpdate(other, one);
+    other.on('update', (one: Uint8Array) => updates.push(one));
+    other.getText('t').insert(6, 'the ');
+    taken(...updates);
+    taken(Y.mergeUpdates(updates));
+  });
+});
+
 describe('what is accepted', () => {
   test('an update is relayed as it came', () => {
     const verdict = new Gate().check(update([ab]));

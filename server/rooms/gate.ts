@@ -14,6 +14,7 @@ import { ItemRoots, TEXT } from './item-roots.js';
 import { RangeSet } from './range-set.js';
 import { finish, PIECE_STEPS, type Pieces } from './slices.js';
 import { StructTable } from './struct-table.js';
+import { TypedRuns } from './typed-runs.js';
 import { Content, MalformedUpdate, UpdateReader } from './update-reader.js';
 
 /** Client id → next clock, which is a Yjs state vector. */
@@ -62,6 +63,7 @@ export function needsPieces(update: Uint8Array): boolean {
 export class Gate implements Known {
   readonly clocks: Clocks = new Map();
   readonly items = new ItemRoots();
+  readonly runs = new TypedRuns();
   /** Structs taken in so far. */
   structs = 0;
   /** How many of them did not just continue the one before. For each of these Yjs may have to look at every other when it places it. */
@@ -93,6 +95,7 @@ export class Gate implements Known {
     const { walk, deletes } = news;
     for (const [client, next] of walk.news) this.clocks.set(client, next);
     this.items.take(walk.items);
+    this.runs.take(walk.runs);
     this.structs += walk.structs;
     this.carets += walk.carets;
     this.#delete(walk.deletedItems);
@@ -211,6 +214,7 @@ export class Gate implements Known {
     if (root < 0 || this.items.kindOf(root) !== TEXT) return false;
     if (originClient >= 0 && rightClient >= 0 && this.items.of(rightClient, rightClock) !== root)
       return false;
+    if (originClient >= 0 && rightClient === originClient && rightClock < originClock) return false;
     const next = clock + reader.length;
     if (reader.nextSection() || reader.nextDelete()) return false;
     const isCaret = originClient !== client || originClock !== clock - 1;
@@ -228,7 +232,9 @@ export class Gate implements Known {
     this.clocks.set(client, next);
     this.items.append(client, clock, root);
     this.structs++;
-    if (isCaret) this.carets++;
+    if (!isCaret) return;
+    this.carets++;
+    this.runs.begin(client, clock);
   }
 
   *#judgeInPieces(update: Uint8Array, terms: Terms): Pieces<Verdict> {
