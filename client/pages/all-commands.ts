@@ -4,6 +4,7 @@ import { registerCommands } from '../commands/registry.js';
 import { editorCommands } from '../editor/commands.js';
 import { formatCommand } from '../format/format-command.js';
 import { shownFontSize } from '../editor/settings.js';
+import { fetchAhead } from './fetch-ahead.js';
 import { fileCommands } from './file-commands.js';
 import { peopleCommands } from './people-commands.js';
 import { preferenceCommands } from './preference-commands.js';
@@ -24,6 +25,7 @@ export function startCommands(session: RoomSession): () => void {
     ]),
     startShortcuts(),
   ];
+  fetchAhead();
   return () => {
     for (const stop of stops) stop();
   };

@@ -51,6 +51,11 @@ inBrowser('the pages', () => {
     const link = await ann.makeRoom();
     await ann.type('def greet(name):\n    return name  # a comment\n');
     await ann.saved();
+    // Alone in a new room: the word beside Share, once it has faded in.
+    await ann.page
+      .getByTestId('coach-mark')
+      .evaluate((mark) => Promise.all(mark.getAnimations().map((one) => one.finished.then(() => null))));
+    expect(await findings(ann)).toEqual([]);
     const ben = await Visitor.arrive(browser, server.url, { colorScheme, viewport: { width, height } });
     await ben.enter(link);
     await ben.type('x = 1');

@@ -154,6 +154,38 @@ inBrowser('trust', () => {
     await ann.saved();
   });
 
+  test('without a server the page is whole: commands, files and settings open as ever', async () => {
+    await ann.makeRoom();
+    const fetched = (part: string) =>
+      ann.page.evaluate(
+        (name) => performance.getEntriesByType('resource').some((entry) => entry.name.includes(name)),
+        part,
+      );
+    for (const part of ['files-panel', 'quick-open', 'command-palette', 'shortcuts-help', 'settings']) {
+      await until(() => fetched(part), `${part} is fetched before anybody asks for it`);
+    }
+    await until(() => fetched('overlays'), 'and how they look');
+    await server.kill();
+    await bar('Reconnecting').waitFor();
+    const closed = () =>
+      ann.page.locator('dialog[open], .settings:popover-open').waitFor({ state: 'detached' });
+    await ann.page.keyboard.press('Control+p');
+    await ann.page.getByTestId('quick-open').getByText('main.py').waitFor();
+    await ann.page.keyboard.press('Escape');
+    await closed();
+    await ann.page.keyboard.press('F1');
+    await ann.page.locator('dialog[open]').getByText('Format the file').waitFor();
+    await ann.page.keyboard.press('Escape');
+    await closed();
+    await ann.page.keyboard.press('Control+,');
+    await ann.page.getByTestId('setting-wrap').waitFor();
+    await ann.page.keyboard.press('Escape');
+    await closed();
+    await server.restart();
+    await ann.saved();
+    expect(ann.complaints).toEqual([]);
+  });
+
   test('where the browser keeps nothing, the page says so, and asks before it is closed; else it does not ask', async () => {
     await ann.page.addInitScript(() => Object.defineProperty(window, 'indexedDB', { value: undefined }));
     await ann.makeRoom();
