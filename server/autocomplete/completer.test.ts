@@ -1,5 +1,7 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { EventEmitter } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { constants, getPriority } from 'node:os';
 
 import { ManualClock, systemClock } from '../support/clock.js';
 import { silentLog } from '../support/log.js';
@@ -147,8 +149,9 @@ describe('the thread', () => {
 });
 
 describe('a real thread', () => {
+  const own = getPriority();
   const completer = new Completer({ clock: systemClock, log: silentLog });
-  afterEach(() => completer.close());
+  afterAll(() => completer.close());
 
   test('answers', async () => {
     const answers = await Promise.all([
@@ -156,5 +159,13 @@ describe('a real thread', () => {
       completer.complete({ ...request, code: 'def ', cursorPosition: 4 }, stays),
     ]);
     expect(answers.map((one) => one.suggestion)).toEqual(['():', 'main():']);
+  });
+
+  (process.platform === 'linux' ? test : test.skip)('gives way to the thread that serves rooms', async () => {
+    await completer.complete(request, stays);
+    const priorities = readdirSync('/proc/self/task').map((id) => getPriority(Number(id)));
+    const lower = Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL);
+    expect(getPriority()).toBe(own);
+    expect(priorities.filter((one) => one === lower).length).toBeGreaterThan(0);
   });
 });
