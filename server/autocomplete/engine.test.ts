@@ -110,7 +110,9 @@ describe('ranking', () => {
   });
 
   test('a word after the same receiver comes first', () => {
-    expect(at('python', 'value_a value_a\nself.value_b\nself.val|').suggestion).toBe('ue_b');
+    const text =
+      'class Box:\n    def first(self, value_a):\n        use(value_a)\n        self.value_b = 1\n        return self.value_b\n\n    def second(self):\n        return self.val|';
+    expect(at('python', text).suggestion).toMatch(/^ue_b\b/);
   });
 });
 
