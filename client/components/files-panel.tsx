@@ -243,5 +243,3 @@ export function FilesPanel(props: FilesPanelProps) {
     </div>
   );
 }
-
-export default FilesPanel;

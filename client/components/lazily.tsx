@@ -46,6 +46,12 @@ export function lazily<P extends object>(
   };
 }
 
+/** A part together with the styles that come with it: it is not there before them. */
+export async function withStyles<M>(part: Promise<M>, styles: Promise<unknown>): Promise<M> {
+  const [module] = await Promise.all([part, styles]);
+  return module;
+}
+
 /** The same for a dialog: when it cannot be fetched a notice says so, and it counts as closed. */
 export function lazyDialog<P extends { readonly onClose: () => void }>(
   load: () => Promise<FunctionComponent<P>>,

@@ -1,11 +1,17 @@
 /** Who is here, in the header: the others' avatars, one's own name to change, and how many they are, which opens the list. */
-import { useRef } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 
 import { messages } from '../messages.js';
 import type { Person } from '../presence/people.js';
 import { openPanel, screen } from '../store/layout.js';
 import { Avatar } from './avatar.js';
-import { OwnName, type OwnNameProps } from './own-name.js';
+import { lazily, withStyles } from './lazily.js';
+import type { OwnNameProps } from './own-name.js';
+
+const OwnName = lazily(async () => {
+  const module = await withStyles(import('./own-name.js'), import('../styles/people-panel.css'));
+  return module.OwnName;
+});
 
 /** More do not fit a header; the count says the rest. */
 const MAX_AVATARS = 4;
@@ -50,6 +56,7 @@ function Count({ people, narrow }: Pick<PeopleProps, 'people' | 'narrow'>) {
 
 export function People({ people, narrow, leader, onFollow, onRename, onRecolor }: PeopleProps) {
   const popover = useRef<HTMLDivElement>(null);
+  const [opened, setOpened] = useState(false);
   if (narrow) return <Count people={people} narrow />;
   const me = people.find((one) => one.isMe);
   const others = people.filter((one) => !one.isMe);
@@ -92,14 +99,16 @@ export function People({ people, narrow, leader, onFollow, onRename, onRecolor }
             <Avatar name={me.name} color={me.color} />
             <span class="own-name">{messages.room.you(me.name)}</span>
           </button>
-          <div class="popover" id="own-popover" popover="auto" ref={popover}>
-            <OwnName
-              me={me}
-              idPrefix="own"
-              onRename={onRename}
-              onRecolor={onRecolor}
-              onDone={() => popover.current?.hidePopover()}
-            />
+          <div class="popover" id="own-popover" popover="auto" ref={popover} onToggle={() => setOpened(true)}>
+            {opened && (
+              <OwnName
+                me={me}
+                idPrefix="own"
+                onRename={onRename}
+                onRecolor={onRecolor}
+                onDone={() => popover.current?.hidePopover()}
+              />
+            )}
           </div>
         </>
       )}

@@ -1,26 +1,17 @@
-/** The room's menu: theme, suggestions, download, a new room; rename and delete for whoever made the room. */
-import type { ComponentChildren } from 'preact';
+/** The room's menu: its button, and the questions that some of its entries ask. The entries are fetched when it is first opened. */
 import { useRef, useState } from 'preact/hooks';
 
-import { openOverlay, type OverlayName } from '../commands/overlay.js';
 import { messages } from '../messages.js';
-import { navigate } from '../router.js';
 import { Icon } from './icon.js';
-import { LanguageSelect, type LanguageSelectProps } from './language-select.js';
-import { lazyDialog } from './lazily.js';
-import { ThemeChoice } from './theme-choice.js';
+import { lazily, lazyDialog } from './lazily.js';
+import type { Question, RoomMenuItemsProps } from './room-menu-items.js';
 
+const RoomMenuItems = lazily(async () => (await import('./room-menu-items.js')).RoomMenuItems);
 const RenameRoom = lazyDialog(async () => (await import('./rename-room.js')).default);
 const DeleteRoom = lazyDialog(async () => (await import('./delete-room.js')).default);
 
-export interface RoomMenuProps {
+export interface RoomMenuProps extends Omit<RoomMenuItemsProps, 'onClose' | 'onAsk'> {
   readonly roomName: string | null;
-  /** On narrow screens the language is chosen here. */
-  readonly language: LanguageSelectProps | null;
-  /** On narrow screens there is no status bar to hold them. */
-  readonly suggestions: ComponentChildren;
-  readonly onDownload: () => void;
-  readonly onCopy: () => void;
   /** Present for the owner only. */
   readonly owner: {
     readonly rename: (name: string) => Promise<void>;
@@ -28,17 +19,10 @@ export interface RoomMenuProps {
   } | null;
 }
 
-const layers: readonly (readonly [OverlayName, string])[] = [
-  ['settings', messages.settings.title],
-  ['palette', messages.commands.open],
-  ['shortcuts', messages.commands.shortcuts],
-];
-
-export function RoomMenu({ roomName, language, suggestions, onDownload, onCopy, owner }: RoomMenuProps) {
+export function RoomMenu({ roomName, owner, ...items }: RoomMenuProps) {
   const popover = useRef<HTMLDivElement>(null);
-  const [asked, setAsked] = useState<'rename' | 'delete' | null>(null);
-
-  const close = (): void => popover.current?.hidePopover();
+  const [opened, setOpened] = useState(false);
+  const [asked, setAsked] = useState<Question | null>(null);
 
   return (
     <>
@@ -52,87 +36,19 @@ export function RoomMenu({ roomName, language, suggestions, onDownload, onCopy, 
       >
         <Icon name="menu" />
       </button>
-      <div class="popover room-menu" id="room-menu" popover="auto" ref={popover}>
-        {language !== null && (
-          <div class="field menu-field">
-            <label for="menu-language">{messages.landing.language}</label>
-            <LanguageSelect {...language} id="menu-language" />
-          </div>
-        )}
-        <ThemeChoice />
-        {suggestions}
-        {layers.map(([name, label]) => (
-          <button
-            key={name}
-            type="button"
-            class="menu-item"
-            data-testid={`open-${name}`}
-            onClick={() => {
-              close();
-              openOverlay(name);
-            }}
-          >
-            {label}
-          </button>
-        ))}
-        <hr />
-        <button
-          type="button"
-          class="menu-item"
-          data-testid="copy-file"
-          onClick={() => {
-            close();
-            onCopy();
-          }}
-        >
-          {messages.room.copyFile}
-        </button>
-        <button
-          type="button"
-          class="menu-item"
-          onClick={() => {
-            close();
-            onDownload();
-          }}
-        >
-          {messages.room.downloadFile}
-        </button>
-        <button
-          type="button"
-          class="menu-item"
-          onClick={() => {
-            close();
-            navigate('/');
-          }}
-        >
-          {messages.actions.newRoom}
-        </button>
-        {owner !== null && (
-          <>
-            <hr />
-            <button
-              type="button"
-              class="menu-item"
-              data-testid="rename-room"
-              onClick={() => {
-                close();
-                setAsked('rename');
-              }}
-            >
-              {messages.room.rename}
-            </button>
-            <button
-              type="button"
-              class="menu-item danger"
-              data-testid="delete-room"
-              onClick={() => {
-                close();
-                setAsked('delete');
-              }}
-            >
-              {messages.room.remove}
-            </button>
-          </>
+      <div
+        class="popover room-menu"
+        id="room-menu"
+        popover="auto"
+        ref={popover}
+        onToggle={() => setOpened(true)}
+      >
+        {opened && (
+          <RoomMenuItems
+            {...items}
+            onClose={() => popover.current?.hidePopover()}
+            onAsk={owner === null ? null : setAsked}
+          />
         )}
       </div>
       {owner !== null && asked === 'rename' && (

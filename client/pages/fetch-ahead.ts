@@ -2,6 +2,11 @@
 
 const parts: readonly (() => Promise<unknown>)[] = [
   () => import('../components/files-panel.js'),
+  () => import('../styles/files-panel.css'),
+  () => import('../components/key-row.js'),
+  () => import('../components/people-panel.js'),
+  () => import('../styles/people-panel.css'),
+  () => import('../components/room-menu-items.js'),
   () => import('../components/quick-open.js'),
   () => import('../components/command-palette.js'),
   () => import('../components/shortcuts-help.js'),

@@ -7,11 +7,9 @@ import { EditorPane } from '../components/editor-pane.js';
 import { FileTabs } from '../components/file-tabs.js';
 import { FollowFrame } from '../components/follow-frame.js';
 import { Icon } from '../components/icon.js';
-import { KeyRow } from '../components/key-row.js';
 import { LanguageSelect, type LanguageSelectProps } from '../components/language-select.js';
-import { lazily, lazyDialog } from '../components/lazily.js';
+import { lazily, lazyDialog, withStyles } from '../components/lazily.js';
 import { NoFiles } from '../components/no-files.js';
-import { PeoplePanel } from '../components/people-panel.js';
 import { People } from '../components/people.js';
 import { RoomFooter } from '../components/room-footer.js';
 import { RoomLayout } from '../components/room-layout.js';
@@ -40,7 +38,21 @@ import { RefusalPage } from './refusal.js';
 import { useEscape } from './people-commands.js';
 import { RoomSession } from './room-session.js';
 
-const FilesPanel = lazily(async () => (await import('../components/files-panel.js')).default);
+const FilesPanel = lazily(async () => {
+  const { FilesPanel: Panel } = await withStyles(
+    import('../components/files-panel.js'),
+    import('../styles/files-panel.css'),
+  );
+  return Panel;
+});
+const KeyRow = lazily(async () => (await import('../components/key-row.js')).KeyRow);
+const PeoplePanel = lazily(async () => {
+  const { PeoplePanel: Panel } = await withStyles(
+    import('../components/people-panel.js'),
+    import('../styles/people-panel.css'),
+  );
+  return Panel;
+});
 const QuickOpen = lazyDialog(async () => (await import('../components/quick-open.js')).default);
 const ImportDialog = lazyDialog(async () => (await import('../components/import-dialog.js')).default);
 

@@ -84,7 +84,14 @@ inBrowser('the pages', () => {
         },
         () => ann.page.keyboard.press('Escape'),
       ],
-      ['menu', () => ann.page.getByTestId('room-menu').click(), () => ann.page.keyboard.press('Escape')],
+      [
+        'menu',
+        async () => {
+          await ann.page.getByTestId('room-menu').click();
+          await ann.page.getByTestId('copy-file').waitFor();
+        },
+        () => ann.page.keyboard.press('Escape'),
+      ],
       [
         'rename',
         async () => {
