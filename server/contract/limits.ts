@@ -6,6 +6,11 @@ export const ROOM_ID_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
 export const MAX_TEXT_BYTES = 4 * 1024 * 1024;
 /** A JSON body, unless a route says otherwise. */
 export const MAX_JSON_BYTES = 1024 * 1024;
+/**
+ * Request bodies over 1 MiB that are in memory at once, for everybody together. What is more is refused with 429, so that memory
+ * stays bounded however many addresses send.
+ */
+export const MAX_HELD_BODY_BYTES = 64 * 1024 * 1024;
 /** Values in a JSON body, lists and objects among them: 10,000 edits of a text have 40,000. */
 export const MAX_JSON_VALUES = 50_000;
 /** The body of POST /autocomplete. */

@@ -20,6 +20,7 @@ import type { Metrics } from '../support/metrics.js';
 import { autocompleteRouter } from './autocomplete.js';
 import { docsRouter } from './docs.js';
 import { filesRouter } from './files.js';
+import type { HeldBodies } from './held-bodies.js';
 import { metricsRouter } from './metrics.js';
 import { pageRouter } from './page.js';
 import { notFound, problemHandler, refusalOf } from './problem.js';
@@ -56,6 +57,7 @@ export function apiRouter(deps: AppDeps): Router {
   const { config, directory, store, isDraining, version } = deps;
   const limits = createRateLimits(config.rates);
   const turns = new Turns(deps.clock);
+  measureBodies(deps.metrics, turns.held);
   const router = Router();
   router.use(roomsRouter({ directory, limits, turns, publicUrl: config.publicUrl }));
   router.use(textRouter({ directory, limits, turns }));
@@ -64,6 +66,19 @@ export function apiRouter(deps: AppDeps): Router {
   router.use(metricsRouter({ metrics: deps.metrics, token: config.metricsToken, limits }));
   router.use(statusRouter({ store, isDraining, version, limits }));
   return router;
+}
+
+function measureBodies(metrics: Metrics, held: HeldBodies): void {
+  metrics.gauge(
+    'coderoom_http_body_bytes',
+    'Bytes of request bodies over 1 MiB that are in memory.',
+    () => held.bytes,
+  );
+  metrics.counter(
+    'coderoom_http_bodies_refused_total',
+    'Request bodies refused because there were too many large ones at once.',
+    () => held.refused,
+  );
 }
 
 function refuseWhileDraining(isDraining: () => boolean): RequestHandler {

@@ -1,11 +1,12 @@
 /** Reads request bodies within bounds and turns them into checked values. What they mean is the routers' business. */
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
 
 import { MAX_JSON_VALUES } from '../contract/limits.js';
 import { AppError, messageOf } from '../support/errors.js';
+import type { HeldBody } from './held-bodies.js';
 import type { Turns } from './turns.js';
 
 const SHOWN_ISSUES = 5;
@@ -43,30 +44,37 @@ const tooLarge = (limit: number): AppError =>
 
 /**
  * Reads a body of at most `limit` bytes, of UTF-8. What is large is read a chunk a turn, and the caller goes on with it in a
- * turn of its own. @throws AppError `too-large`, `bad-request`
+ * turn of its own; it counts among the bodies that are held until the request is answered, or its client has gone.
+ * @throws AppError `too-large`, `too-many-requests`, `bad-request`
  */
-async function readBody(req: IncomingMessage, limit: number, turns: Turns): Promise<Buffer> {
+async function readBody(req: IncomingMessage, res: Response, limit: number, turns: Turns): Promise<Buffer> {
   // The connection is still needed for the answer, whatever is wrong with the body.
   const chunks = req.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
-  if (Number(req.headers['content-length'] ?? 0) > limit) {
-    void skip(chunks, turns);
-    throw tooLarge(limit);
-  }
-  const parts: Buffer[] = [];
-  let size = 0;
-  for (let next = await read(chunks); next !== null; next = await read(chunks)) {
-    size += next.length;
-    if (size > limit) {
-      void skip(chunks, turns);
-      throw tooLarge(limit);
+  let held: HeldBody | null = null;
+  try {
+    const announced = Number(req.headers['content-length'] ?? 0);
+    if (announced > limit) throw tooLarge(limit);
+    held = turns.held.begin(announced);
+    const parts: Buffer[] = [];
+    let size = 0;
+    for (let next = await read(chunks); next !== null; next = await read(chunks)) {
+      size += next.length;
+      if (size > limit) throw tooLarge(limit);
+      held.grow(size);
+      parts.push(next);
+      await turns.take(next.length);
     }
-    parts.push(next);
-    await turns.take(next.length);
+    await turns.take(size);
+    const body = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts, size);
+    if (!isUtf8(body)) throw new AppError('bad-request', 'The body is not valid UTF-8');
+    if (res.closed) held.release();
+    else res.once('close', held.release);
+    return body;
+  } catch (error) {
+    held?.release();
+    void skip(chunks, turns);
+    throw error;
   }
-  await turns.take(size);
-  const body = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts, size);
-  if (!isUtf8(body)) throw new AppError('bad-request', 'The body is not valid UTF-8');
-  return body;
 }
 
 async function read(chunks: AsyncIterator<Buffer>): Promise<Buffer | null> {
@@ -144,9 +152,9 @@ export function jsonBody(limit: number, turns: Turns): RequestHandler[] {
   return [
     expectBody('application/json', isJson, false),
     isUtf8Charset,
-    async (req, _res, next) => {
+    async (req, res, next) => {
       if (hasBody(req)) {
-        const bytes = await readBody(req, limit, turns);
+        const bytes = await readBody(req, res, limit, turns);
         req.body = parseJson(bytes);
         await turns.take(bytes.length);
       }
@@ -160,8 +168,8 @@ export function textBody(limit: number, turns: Turns): RequestHandler[] {
   return [
     expectBody('text/plain; charset=utf-8', (type) => type === 'text/plain', true),
     isUtf8Charset,
-    async (req, _res, next) => {
-      req.body = hasBody(req) ? await readBody(req, limit, turns) : undefined;
+    async (req, res, next) => {
+      req.body = hasBody(req) ? await readBody(req, res, limit, turns) : undefined;
       next();
     },
   ];

@@ -51,7 +51,7 @@ const refusals: Readonly<Record<number, readonly [description: string, code: str
     'Send If-Match with the ETag of the text that the edits speak of',
   ],
   429: [
-    'Asked too often; see Retry-After.',
+    'Asked too often, or too many large bodies are held at once; see Retry-After.',
     'too-many-requests',
     'More than 300 requests in a minute; try again in 20 s',
   ],

@@ -2,7 +2,9 @@
  * Turns of the event loop for requests whose bytes take milliseconds: so many bytes a turn. A hundred large requests at once
  * would else be one long turn, in which nobody's typing gets through (G23).
  */
+import { MAX_HELD_BODY_BYTES } from '../contract/limits.js';
 import type { Clock } from '../support/clock.js';
+import { HeldBodies } from './held-bodies.js';
 
 /** What is smaller is done at once, in bytes or characters. */
 const LARGE = 64 * 1024;
@@ -14,7 +16,11 @@ export class Turns {
   #isScheduled = false;
   readonly #waiting: { readonly size: number; readonly begin: () => void }[] = [];
 
-  constructor(private readonly clock: Clock) {}
+  /** @param held what large requests share besides turns: the memory for their bodies */
+  constructor(
+    private readonly clock: Clock,
+    readonly held = new HeldBodies(MAX_HELD_BODY_BYTES),
+  ) {}
 
   /** Resolves when so many bytes may be worked on, which is to happen before the caller waits for anything; at once for what is small. */
   take(size: number): Promise<void> {
