@@ -19,6 +19,12 @@ describe('a bucket', () => {
     expect(bucket.take(1, 1_000_000)).toBe(100);
   });
 
+  test('a clock that is set back takes nothing away', () => {
+    const bucket = new Bucket(10, 3, 3_600_000);
+    expect([1, 2, 3, 4].map(() => bucket.take(1, 0))).toEqual([0, 0, 0, 100]);
+    expect(bucket.take(1, 200)).toBe(0);
+  });
+
   test('a debt is paid back in the time that was named', () => {
     const bucket = new Bucket(1000, 10, 0);
     const waitMs = bucket.take(5010, 0);

@@ -27,7 +27,9 @@ export class Bucket {
   }
 
   #fill(nowMs: number): void {
-    this.#tokens = Math.min(this.burst, this.#tokens + ((nowMs - this.#atMs) * this.perSecond) / 1000);
+    // A machine's clock may be set back: that takes nothing away.
+    const passedMs = Math.max(0, nowMs - this.#atMs);
+    this.#tokens = Math.min(this.burst, this.#tokens + (passedMs * this.perSecond) / 1000);
     this.#atMs = nowMs;
   }
 
