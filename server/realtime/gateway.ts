@@ -13,13 +13,13 @@ import { CloseCode } from '../contract/wire.js';
 import type { Registry } from '../rooms/registry.js';
 import type { Room } from '../rooms/room.js';
 import type { Clock } from '../support/clock.js';
-import { Bucket } from '../support/bucket.js';
 import { AppError, messageOf, type ErrorCode } from '../support/errors.js';
 import type { Log } from '../support/log.js';
 import type { Metrics } from '../support/metrics.js';
 import { networkOf } from './client-address.js';
 import { Heartbeat } from './heartbeat.js';
 import { JsonDoor } from './json-door.js';
+import { Networks } from './networks.js';
 import { isForeignOrigin } from './origin.js';
 import { closeReason } from './outbox.js';
 import { readPlainFrames } from './plain-frames.js';
@@ -47,15 +47,7 @@ export interface GatewayParts {
   readonly metrics?: Metrics;
 }
 
-/** Handshakes a second of one network, and at once after a pause. */
-const HANDSHAKES_PER_SECOND = 100;
-const HANDSHAKES_BURST = 200;
 const PATH = /^(?:\/api\/v1)?\/(sync|ws)\/([^/]+)\/?$/;
-
-interface Network {
-  open: number;
-  handshakes: Bucket;
-}
 
 /** What a socket is doing here: a session that can be told to stop reading, once its room is open. */
 interface Visitor {
@@ -66,7 +58,7 @@ export class Gateway {
   readonly #server: WebSocketServer;
   readonly #heartbeat: Heartbeat;
   readonly #json: JsonDoor;
-  readonly #networks = new Map<string, Network>();
+  readonly #networks: Networks;
   readonly #visitors = new Map<WebSocket, Visitor | null>();
   readonly #refusals: Refusals;
   #opened = 0;
@@ -87,6 +79,7 @@ export class Gateway {
     });
     this.#heartbeat = new Heartbeat(parts.clock);
     this.#refusals = new Refusals(parts.clock);
+    this.#networks = new Networks(parts.clock, options.connectionsPerIp);
     this.#json = new JsonDoor({
       ...parts,
       heartbeat: this.#heartbeat,
@@ -192,7 +185,7 @@ export class Gateway {
       );
     }
     const network = networkOf(this.options.addressOf(request));
-    const crowded = this.#admit(network);
+    const crowded = this.#networks.admit(network);
     if (crowded !== null) return turnAway(CloseCode.TryAgainLater, crowded);
 
     this.#visitors.set(ws, null);
@@ -200,7 +193,7 @@ export class Gateway {
     let release: (() => void) | null = null;
     ws.once('close', () => {
       this.#visitors.delete(ws);
-      this.#dismiss(network);
+      this.#networks.dismiss(network);
       release?.();
     });
     const roomId = decode(encodedId);
@@ -260,30 +253,6 @@ export class Gateway {
       ['door', 'code', 'form'],
       () => this.#refusals.entries(),
     );
-  }
-
-  /** Counts a connection of this network; a sentence when it has too many. */
-  #admit(name: string): string | null {
-    const { connectionsPerIp: limit } = this.options;
-    if (limit === 0) return null;
-    const now = this.parts.clock.now();
-    let network = this.#networks.get(name);
-    if (!network) {
-      network = { open: 0, handshakes: new Bucket(HANDSHAKES_PER_SECOND, HANDSHAKES_BURST, now) };
-      this.#networks.set(name, network);
-    }
-    if (network.open >= limit) return `Your address has its limit of ${limit} connections`;
-    // Who is refused is not counted: else those who try again would keep each other out for ever (G20).
-    if (network.handshakes.waitMs(1, now) > 0)
-      return `More than ${HANDSHAKES_PER_SECOND} connections a second from your address`;
-    network.handshakes.take(1, now);
-    network.open++;
-    return null;
-  }
-
-  #dismiss(name: string): void {
-    const network = this.#networks.get(name);
-    if (network && --network.open === 0) this.#networks.delete(name);
   }
 }
 
