@@ -8,7 +8,7 @@ import { messages } from './messages.js';
 import type { RoomPageProps } from './pages/room.js';
 import { UnknownPage } from './pages/unknown.js';
 import { navigate, route, routeOf, startRouter } from './router.js';
-import { applyFontSize } from './store/editor-preferences.js';
+import { applyFontSize, applyNameFlags } from './store/editor-preferences.js';
 import { applyTheme } from './store/preferences.js';
 import './styles/main.css';
 
@@ -97,6 +97,7 @@ function followLinks(event: MouseEvent): void {
 
 applyTheme(document.documentElement);
 applyFontSize(document.documentElement);
+applyNameFlags(document.documentElement);
 startRouter();
 document.addEventListener('click', followLinks);
 const root = document.getElementById('app');

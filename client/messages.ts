@@ -420,6 +420,8 @@ export const messages = {
     toggleWrap: 'Wrap long lines on or off',
     keymap: 'Keys',
     keymaps: { normal: 'Usual', vim: 'Vim', emacs: 'Emacs' },
+    nameFlags: 'Names at cursors',
+    nameFlagTimes: { never: 'Near the mouse only', activity: 'While they move', always: 'Always' },
     keymapFailed: 'These keys could not be loaded',
     useKeys: (name: string) => `Keys: ${name}`,
     useTheme: (name: string) => `Theme: ${name}`,

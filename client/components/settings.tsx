@@ -12,6 +12,8 @@ import {
   keymapName,
   keymaps,
   listWhileTyping,
+  nameFlags,
+  nameFlagTimes,
   setListWhileTyping,
   tabMovesFocus,
   tabWidth,
@@ -125,6 +127,13 @@ export default function Settings() {
         values={keymaps}
         name={(one) => words.keymaps[one]}
         testId="setting-keymap"
+      />
+      <Choice
+        label={words.nameFlags}
+        of={nameFlags}
+        values={nameFlagTimes}
+        name={(one) => words.nameFlagTimes[one]}
+        testId="setting-name-flags"
       />
       <Check label={words.wrap} {...bound(wrap)} testId="setting-wrap" />
       <Check

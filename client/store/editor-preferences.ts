@@ -35,6 +35,11 @@ export const keymaps = ['normal', 'vim', 'emacs'] as const;
 export type KeymapName = (typeof keymaps)[number];
 export const keymapName = remembered<KeymapName>('keymap', oneOf(keymaps), 'normal');
 
+/** When the names at the others' carets are shown; near the mouse they always are. */
+export const nameFlagTimes = ['never', 'activity', 'always'] as const;
+export type NameFlags = (typeof nameFlagTimes)[number];
+export const nameFlags = remembered<NameFlags>('name-flags', oneOf(nameFlagTimes), 'activity');
+
 /** Tab goes to the next control, as everywhere else on the web, instead of indenting. */
 export const tabMovesFocus = remembered('tab-moves-focus', asBoolean, false);
 
@@ -60,6 +65,13 @@ export function indentStep(chosen: Indent): string | null {
 /** Makes the text one pixel larger or smaller, from what it is now. */
 export function changeFontSize(by: number, shown: number): void {
   fontSize.value = Math.min(FONT_SIZE.max, Math.max(FONT_SIZE.min, Math.round(shown) + by));
+}
+
+/** Keeps `<html data-name-flags>` at what was chosen, which the stylesheet reads. */
+export function applyNameFlags(root: HTMLElement): () => void {
+  return effect(() => {
+    root.dataset['nameFlags'] = nameFlags.value;
+  });
 }
 
 /** Keeps the root's `--chosen-code-size` at the chosen size; without one the stylesheet decides. */

@@ -161,6 +161,37 @@ inBrowser('people', () => {
     await shown(ann, 'main.py');
   });
 
+  test('the names at cursors are shown always, or near the mouse only, for whoever wants that', async () => {
+    const setting = async (label: string): Promise<void> => {
+      await ann.page.getByTestId('room-menu').click();
+      await ann.page.getByTestId('open-settings').click();
+      await ann.page.getByTestId('setting-name-flags').selectOption({ label });
+      await ann.page.keyboard.press('Escape');
+      await ann.page.getByTestId('settings').waitFor({ state: 'detached' });
+    };
+    const opacityAt = (caret: string): Promise<string | undefined> =>
+      ann.page.evaluate((selector) => {
+        const flag = document.querySelector(`.remote-caret${selector}:not(.near) > span`);
+        return flag === null ? undefined : getComputedStyle(flag).opacity;
+      }, caret);
+    await ann.page.locator('[data-testid="file-row"][data-path="main.py"]').click();
+    await ben.page.locator('[data-testid="file-row"][data-path="main.py"]').click();
+    await benGoes('Control+Home');
+    await ann.page.keyboard.press('Control+Home');
+    await seesCaret(ann);
+    await setting('Always');
+    await until(async () => (await opacityAt(':not(.active)')) === '1', 'a name at rest is shown');
+    await setting('Near the mouse only');
+    const moving = async (): Promise<boolean> => {
+      await benGoes('ArrowDown');
+      return (await opacityAt('.active')) === '0';
+    };
+    await until(moving, 'a name in motion is hidden');
+    await setting('While they move');
+    await until(async () => (await opacityAt(':not(.active)')) === '0', 'a name at rest is hidden');
+    await benGoes('Control+Home');
+  });
+
   test('the list says where somebody is, and jumps there', async () => {
     await benGoes('Control+Home');
     await benGoes('ArrowDown');
@@ -206,6 +237,27 @@ inBrowser('people', () => {
     await frame(dee).filter({ hasText: 'Following Ben Brown' }).waitFor();
     await benGoes('Control+End');
     await seesCaret(dee);
+    // The name stands over the text, and covers no part of a line.
+    await benGoes('Control+Home');
+    await seesCaret(dee);
+    const gap = (): Promise<number> =>
+      dee.page.evaluate(() => {
+        const top = document.querySelector('.cm-scroller')?.getBoundingClientRect().top ?? NaN;
+        return top - (document.querySelector('.follow-chip')?.getBoundingClientRect().bottom ?? NaN);
+      });
+    expect(await gap()).toBeGreaterThanOrEqual(0);
+    await dee.page.getByTestId('follow-frame').getByRole('button').tap();
+    await frame(dee).waitFor({ state: 'detached' });
+    await until(
+      () =>
+        dee.page.evaluate(() => {
+          const tops = ['.cm-scroller', '.room-main'].map(
+            (one) => document.querySelector(one)?.getBoundingClientRect().top,
+          );
+          return tops[0] === tops[1];
+        }),
+      'the text has its place back',
+    );
     expect(dee.complaints).toEqual([]);
     await dee.leave();
   });
