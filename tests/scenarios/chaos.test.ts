@@ -51,6 +51,7 @@ test.each(seeds(1, 4))(
     }
     typing.stop();
     network.resume();
+    await Promise.all(jsonTypists.map((typist) => typist.wasRead()));
 
     const docs = typists.map(({ doc }) => doc);
     await until(

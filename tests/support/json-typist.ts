@@ -7,6 +7,7 @@ import WebSocket from 'ws';
 
 import type { Random } from './random.js';
 import { placeFor, type Testimony } from './typist.js';
+import { until } from './until.js';
 
 const RECONNECT_MS = 50;
 
@@ -41,6 +42,24 @@ export class JsonTypist implements Testimony {
     this.text = this.text.slice(0, at) + token + this.text.slice(at);
     const base = this.echoes && this.#version !== null ? { base: this.#version } : {};
     this.#socket?.send(JSON.stringify({ type: 'code_update', code: this.text, ...base }));
+  }
+
+  /**
+   * Resolves when the server has read all that was sent by the connection of now: it answers a ping in its turn. What others then
+   * show may still be without it; but a text that crossed ours on the way no longer hides that something is to come.
+   */
+  async wasRead(): Promise<void> {
+    let isRead = false;
+    let asked: WebSocket | null = null;
+    await until(() => {
+      const socket = this.#socket;
+      if (socket !== asked && this.#isGreeted && socket?.readyState === WebSocket.OPEN) {
+        asked = socket;
+        socket.once('pong', () => (isRead = true));
+        socket.ping();
+      }
+      return isRead;
+    }, `all that ${this.id} sent was read`);
   }
 
   leave(): void {
