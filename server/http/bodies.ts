@@ -124,15 +124,17 @@ export function hasTooManyValues(json: Uint8Array): boolean {
   return false;
 }
 
-/** @throws AppError `bad-request`, `too-large` */
-function parseJson(bytes: Buffer): unknown {
+/** Each look at all of the bytes has a turn of its own. @throws AppError `bad-request`, `too-large` */
+async function parseJson(bytes: Buffer, turns: Turns): Promise<unknown> {
   // Before anything looks at all of it.
   if (bytes.length > 0 && !/^(?:\ufeff)?\s*[[{]/.test(bytes.toString('utf8', 0, MOST_BLANKS))) {
     throw new AppError('bad-request', 'The body must be a JSON object or list');
   }
+  await turns.take(bytes.length);
   if (hasTooManyValues(bytes)) {
     throw new AppError('too-large', `The body holds more than ${MAX_JSON_VALUES} values`);
   }
+  await turns.take(bytes.length);
   const text = bytes.toString('utf8');
   try {
     const json = text.startsWith('\ufeff') ? text.slice(1) : text;
@@ -155,7 +157,7 @@ export function jsonBody(limit: number, turns: Turns): RequestHandler[] {
     async (req, res, next) => {
       if (hasBody(req)) {
         const bytes = await readBody(req, res, limit, turns);
-        req.body = parseJson(bytes);
+        req.body = await parseJson(bytes, turns);
         await turns.take(bytes.length);
       }
       next();
