@@ -157,6 +157,10 @@ export const messages = {
     menu: 'Room menu',
     rename: 'Rename room',
     renameLabel: 'Name of the room',
+    manageLink: 'Manage link',
+    manageHint:
+      'Open it in another browser to manage this room from there. Whoever has it can rename and delete the room: keep it to yourself.',
+    manageLabel: 'Link to manage this room',
     save: 'Save',
     cancel: 'Cancel',
     remove: 'Delete room',

@@ -1,4 +1,4 @@
-/** The entries of the room's menu: theme, suggestions, download, a new room; rename and delete for whoever made the room. */
+/** The entries of the room's menu: theme, suggestions, download, a new room; rename, manage link and delete for whoever made the room. */
 import type { ComponentChildren } from 'preact';
 
 import { openOverlay, type OverlayName } from '../commands/overlay.js';
@@ -7,8 +7,8 @@ import { navigate } from '../router.js';
 import { LanguageSelect, type LanguageSelectProps } from './language-select.js';
 import { ThemeChoice } from './theme-choice.js';
 
-/** What is asked before something is done. */
-export type Question = 'rename' | 'delete';
+/** What is shown in a dialog of its own. */
+export type Question = 'rename' | 'manage' | 'delete';
 
 export interface RoomMenuItemsProps {
   /** On narrow screens the language is chosen here. */
@@ -100,6 +100,17 @@ export function RoomMenuItems(props: RoomMenuItemsProps) {
             }}
           >
             {messages.room.rename}
+          </button>
+          <button
+            type="button"
+            class="menu-item"
+            data-testid="manage-link"
+            onClick={() => {
+              onClose();
+              onAsk('manage');
+            }}
+          >
+            {messages.room.manageLink}
           </button>
           <button
             type="button"

@@ -1,4 +1,4 @@
-/** The room's menu: its button, and the questions that some of its entries ask. The entries are fetched when it is first opened. */
+/** The room's menu: its button, and the dialogs that some of its entries open. The entries are fetched when it is first opened. */
 import { useRef, useState } from 'preact/hooks';
 
 import { messages } from '../messages.js';
@@ -8,6 +8,7 @@ import type { Question, RoomMenuItemsProps } from './room-menu-items.js';
 
 const RoomMenuItems = lazily(async () => (await import('./room-menu-items.js')).RoomMenuItems);
 const RenameRoom = lazyDialog(async () => (await import('./rename-room.js')).default);
+const ManageLinkDialog = lazyDialog(async () => (await import('./manage-link-dialog.js')).default);
 const DeleteRoom = lazyDialog(async () => (await import('./delete-room.js')).default);
 
 export interface RoomMenuProps extends Omit<RoomMenuItemsProps, 'onClose' | 'onAsk'> {
@@ -16,6 +17,8 @@ export interface RoomMenuProps extends Omit<RoomMenuItemsProps, 'onClose' | 'onA
   readonly owner: {
     readonly rename: (name: string) => Promise<void>;
     readonly remove: () => Promise<void>;
+    /** Lets another browser manage the room. */
+    readonly manageLink: string;
   } | null;
 }
 
@@ -53,6 +56,9 @@ export function RoomMenu({ roomName, owner, ...items }: RoomMenuProps) {
       </div>
       {owner !== null && asked === 'rename' && (
         <RenameRoom name={roomName ?? ''} onRename={owner.rename} onClose={() => setAsked(null)} />
+      )}
+      {owner !== null && asked === 'manage' && (
+        <ManageLinkDialog link={owner.manageLink} onClose={() => setAsked(null)} />
       )}
       {owner !== null && asked === 'delete' && (
         <DeleteRoom

@@ -34,6 +34,7 @@ import { freeColor, looksLike } from '../presence/palette.js';
 import { watchPeople, type Person } from '../presence/people.js';
 import { pendingImport, resetFilesView } from '../store/files-view.js';
 import { takeBrought } from '../store/brought.js';
+import { acceptManageLink } from '../store/manage-link.js';
 import { openFiles } from '../store/open-files.js';
 import { presenceNotices, shareKnown } from '../store/preferences.js';
 import { recentRooms } from '../store/recent-rooms.js';
@@ -89,6 +90,7 @@ export class RoomSession {
 
   constructor(roomId: string, fresh: boolean) {
     this.#fresh = fresh;
+    acceptManageLink(roomId);
     const known = recentRooms.find(roomId);
     this.name.value = known?.name ?? null;
     this.ownerToken.value = known?.ownerToken ?? null;
@@ -142,6 +144,7 @@ export class RoomSession {
     this.#watchText();
     this.#watchRoom();
     this.#guardUnload();
+    this.#watchAddress();
     void this.connection.start();
   }
 
@@ -529,6 +532,17 @@ export class RoomSession {
     } catch {
       // The room works without its name.
     }
+  }
+
+  /** A manage link that is put into the address bar of the open room loads no page. */
+  #watchAddress(): void {
+    const { roomId } = this.connection;
+    const accept = (): void => {
+      acceptManageLink(roomId);
+      this.ownerToken.value = recentRooms.find(roomId)?.ownerToken ?? this.ownerToken.peek();
+    };
+    window.addEventListener('hashchange', accept);
+    this.#stops.push(() => window.removeEventListener('hashchange', accept));
   }
 
   #guardUnload(): void {

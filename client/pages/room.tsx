@@ -29,6 +29,7 @@ import { me } from '../presence/me.js';
 import { navigate, roomPath } from '../router.js';
 import { pendingImport, quickOpenShown } from '../store/files-view.js';
 import { screen } from '../store/layout.js';
+import { manageLink } from '../store/manage-link.js';
 import { shareKnown } from '../store/preferences.js';
 import { indent, indentStep } from '../store/editor-preferences.js';
 import { NARROW, useMediaQuery } from '../support/dom.js';
@@ -86,6 +87,7 @@ export default function RoomPage({ roomId, fresh }: RoomPageProps) {
   const editable = session.editable.value;
   const bar = session.bar.value;
   const roomName = session.name.value;
+  const ownerToken = session.ownerToken.value;
 
   if (end !== null) {
     return (
@@ -131,8 +133,7 @@ export default function RoomPage({ roomId, fresh }: RoomPageProps) {
 
   const suggestions = {
     suggestions: session.suggestions,
-    onAllow:
-      session.ownerToken.value === null ? null : (allowed: boolean) => void session.allowModel(allowed),
+    onAllow: ownerToken === null ? null : (allowed: boolean) => void session.allowModel(allowed),
   };
 
   const language: LanguageSelectProps = {
@@ -182,9 +183,13 @@ export default function RoomPage({ roomId, fresh }: RoomPageProps) {
             onDownload={() => session.download()}
             onCopy={() => void session.copyFile()}
             owner={
-              session.ownerToken.value === null
+              ownerToken === null
                 ? null
-                : { rename: (name) => session.rename(name), remove: () => session.remove() }
+                : {
+                    rename: (name) => session.rename(name),
+                    remove: () => session.remove(),
+                    manageLink: manageLink(session.link, ownerToken),
+                  }
             }
           />
         </header>

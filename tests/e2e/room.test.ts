@@ -232,6 +232,58 @@ inBrowser('a room in two browsers', () => {
     expect([...cat.complaints, ...dee.complaints]).toEqual([]);
   });
 
+  test('the manage link lets another browser of the owner rename the room; a wrong one lets nobody', async () => {
+    if (!browser) return;
+    const rename = async ({ page }: Visitor, name: string): Promise<void> => {
+      await page.getByTestId('room-menu').click();
+      await page.getByTestId('rename-room').click();
+      await page.getByTestId('room-name-input').fill(name);
+      await page.getByTestId('rename-confirm').click();
+    };
+    await ann.page.getByTestId('room-menu').click();
+    await ann.page.getByTestId('manage-link').click();
+    await ann.page
+      .getByTestId('manage-dialog')
+      .filter({ hasText: 'can rename and delete the room' })
+      .waitFor();
+    const manage = await ann.page.getByTestId('manage-link-field').inputValue();
+    await ann.page.getByTestId('copy-manage-link').click();
+    await ann.page.getByTestId('manage-dialog').filter({ hasText: 'Link copied' }).waitFor();
+    expect(await ann.page.evaluate(() => navigator.clipboard.readText())).toBe(manage);
+    await ann.page.keyboard.press('Escape');
+    await ann.page.getByTestId('manage-dialog').waitFor({ state: 'detached' });
+
+    const cat = await Visitor.arrive(browser, server.url);
+    await cat.enter(link);
+    await cat.page.getByTestId('room-menu').click();
+    await cat.page.getByTestId('copy-file').waitFor();
+    expect(await cat.page.getByTestId('rename-room').count()).toBe(0);
+    await cat.page.keyboard.press('Escape');
+    // Into the address bar of the open room, which loads no page.
+    await cat.page.goto(manage);
+    await until(() => Promise.resolve(cat.page.url() === link), 'the token has left the address bar');
+    await rename(cat, 'Managed');
+    await cat.page.getByRole('heading', { name: 'Managed' }).waitFor();
+    // Kept: the plain link is enough from now on.
+    await cat.openTab();
+    await cat.enter(link);
+    await rename(cat, 'Managed again');
+    await cat.page.getByRole('heading', { name: 'Managed again' }).waitFor();
+    expect(cat.complaints).toEqual([]);
+    await cat.leave();
+
+    const dee = await Visitor.arrive(browser, server.url);
+    await dee.enter(`${link}#manage=${'x'.repeat(43)}`);
+    expect(dee.page.url()).toBe(link);
+    await rename(dee, 'Taken');
+    await dee.page.getByTestId('toast').filter({ hasText: 'The room was not renamed' }).waitFor();
+    await dee.leave();
+    const { name } = (await (await fetch(`${server.url}/rooms/${link.split('/').at(-1) ?? ''}`)).json()) as {
+      name: string;
+    };
+    expect(name).toBe('Managed again');
+  });
+
   test('a room that never was is said to be none; a deleted one offers the copy that is left', async () => {
     await ben.page.goto(`${server.url}/r/never-made`);
     await ben.page.getByTestId('refusal').filter({ hasText: 'There is no room at this link' }).waitFor();
