@@ -29,8 +29,33 @@ const layers: readonly (readonly [OverlayName, string])[] = [
   ['shortcuts', messages.commands.shortcuts],
 ];
 
+interface EntryProps {
+  readonly label: string;
+  readonly testId?: string;
+  readonly isDangerous?: boolean;
+  readonly onChoose: () => void;
+}
+
+function Entry({ label, testId, isDangerous = false, onChoose }: EntryProps) {
+  return (
+    <button
+      type="button"
+      class={isDangerous ? 'menu-item danger' : 'menu-item'}
+      data-testid={testId}
+      onClick={onChoose}
+    >
+      {label}
+    </button>
+  );
+}
+
 export function RoomMenuItems(props: RoomMenuItemsProps) {
   const { language, suggestions, onDownload, onCopy, onClose, onAsk } = props;
+  /** The menu goes first: what was chosen may open something of its own. */
+  const closing = (choose: () => void) => (): void => {
+    onClose();
+    choose();
+  };
   return (
     <>
       {language !== null && (
@@ -42,87 +67,31 @@ export function RoomMenuItems(props: RoomMenuItemsProps) {
       <ThemeChoice />
       {suggestions}
       {layers.map(([name, label]) => (
-        <button
-          key={name}
-          type="button"
-          class="menu-item"
-          data-testid={`open-${name}`}
-          onClick={() => {
-            onClose();
-            openOverlay(name);
-          }}
-        >
-          {label}
-        </button>
+        <Entry key={name} label={label} testId={`open-${name}`} onChoose={closing(() => openOverlay(name))} />
       ))}
       <hr />
-      <button
-        type="button"
-        class="menu-item"
-        data-testid="copy-file"
-        onClick={() => {
-          onClose();
-          onCopy();
-        }}
-      >
-        {messages.room.copyFile}
-      </button>
-      <button
-        type="button"
-        class="menu-item"
-        onClick={() => {
-          onClose();
-          onDownload();
-        }}
-      >
-        {messages.room.downloadFile}
-      </button>
-      <button
-        type="button"
-        class="menu-item"
-        onClick={() => {
-          onClose();
-          navigate('/');
-        }}
-      >
-        {messages.actions.newRoom}
-      </button>
+      <Entry label={messages.room.copyFile} testId="copy-file" onChoose={closing(onCopy)} />
+      <Entry label={messages.room.downloadFile} onChoose={closing(onDownload)} />
+      <Entry label={messages.actions.newRoom} onChoose={closing(() => navigate('/'))} />
       {onAsk !== null && (
         <>
           <hr />
-          <button
-            type="button"
-            class="menu-item"
-            data-testid="rename-room"
-            onClick={() => {
-              onClose();
-              onAsk('rename');
-            }}
-          >
-            {messages.room.rename}
-          </button>
-          <button
-            type="button"
-            class="menu-item"
-            data-testid="manage-link"
-            onClick={() => {
-              onClose();
-              onAsk('manage');
-            }}
-          >
-            {messages.room.manageLink}
-          </button>
-          <button
-            type="button"
-            class="menu-item danger"
-            data-testid="delete-room"
-            onClick={() => {
-              onClose();
-              onAsk('delete');
-            }}
-          >
-            {messages.room.remove}
-          </button>
+          <Entry
+            label={messages.room.rename}
+            testId="rename-room"
+            onChoose={closing(() => onAsk('rename'))}
+          />
+          <Entry
+            label={messages.room.manageLink}
+            testId="manage-link"
+            onChoose={closing(() => onAsk('manage'))}
+          />
+          <Entry
+            label={messages.room.remove}
+            testId="delete-room"
+            isDangerous
+            onChoose={closing(() => onAsk('delete'))}
+          />
         </>
       )}
     </>

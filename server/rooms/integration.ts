@@ -1,7 +1,7 @@
 /** Updates into a Y.Doc in pieces of some milliseconds, whatever Yjs makes of them: large ones are cut, and cuts are smaller while Yjs is slow. */
 import * as Y from 'yjs';
 
-import { assertHealthy, BrokenFold } from './fold.js';
+import { assertHealthy, BrokenFold, newDocument } from './fold.js';
 import type { Pieces } from './slices.js';
 import { cutting } from './update-cuts.js';
 
@@ -58,7 +58,7 @@ function* applying(doc: Y.Doc, updates: readonly Uint8Array[], origin?: unknown)
  * @throws BrokenFold
  */
 export function* buildingDocument(updates: readonly Uint8Array[]): Pieces<Y.Doc> {
-  const doc = new Y.Doc();
+  const doc = newDocument();
   doc._transaction = new Y.Transaction(doc, null, false);
   yield* applying(doc, updates);
   doc._transaction = null;
