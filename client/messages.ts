@@ -63,6 +63,8 @@ export const messages = {
     back: 'Back online',
     backWithChanges: (changes: number) => `Back online - ${count(changes, 'change', 'changes')} sent`,
     resent: 'Your copy was newer and has been sent again',
+    copyDamaged:
+      'Part of your local copy could not be read - what the server had not saved yet may be missing',
     joined: (names: readonly string[]) => `${list(names)} joined`,
     left: (names: readonly string[]) => `${list(names)} left`,
     joinedMany: (n: number) => `${count(n, 'person', 'people')} joined`,

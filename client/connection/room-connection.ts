@@ -37,6 +37,8 @@ export interface ConnectionListeners {
   /** The server had less than it once said was saved; it has it again. */
   readonly onResent?: () => void;
   readonly onSlowedDown?: () => void;
+  /** Part of the browser's copy could not be read. */
+  readonly onCopyDamaged?: () => void;
 }
 
 export interface ConnectionSurroundings {
@@ -153,7 +155,10 @@ export class RoomConnection {
   async start(): Promise<void> {
     this.#watchDown();
     const copied = this.#copy
-      .open(() => this.#apply({ type: 'copy', state: 'refused' }))
+      .open({
+        failed: () => this.#apply({ type: 'copy', state: 'refused' }),
+        damaged: () => this.#listeners.onCopyDamaged?.(),
+      })
       .then((state) => this.#apply({ type: 'copy', state }));
     await Promise.race([copied, new Promise((resolve) => setTimeout(resolve, COPY_HEAD_START_MS))]);
     if (!this.#stopped) this.#provider.connect();

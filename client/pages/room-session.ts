@@ -48,6 +48,8 @@ const INVITE_MS = 3_000;
 /** More people than this are counted, not named. */
 const MAX_NAMED = 3;
 const BACK_TOAST_MS = 2_000;
+/** What may be missing is said once. */
+const LOSS_TOAST_MS = 15_000;
 
 const detailOf = (error: unknown): string =>
   error instanceof ApiError ? error.detail : error instanceof Error ? error.message : String(error);
@@ -106,6 +108,7 @@ export class RoomSession {
         }),
       onResent: () => void say(messages.notices.resent),
       onSlowedDown: () => void say(messages.notices.slowedDown),
+      onCopyDamaged: () => void say(messages.notices.copyDamaged, { forMs: LOSS_TOAST_MS }),
     });
     this.files = new RoomFiles(
       this.connection,

@@ -99,6 +99,102 @@ inBrowser('trust', () => {
     expect(await restText(link)).toBe('kept and more');
   });
 
+  /** Puts rows at the beginning and the end of what the browser keeps of the only room it knows. */
+  const spoilCopy = (first: unknown, last: unknown): Promise<void> =>
+    ann.page.evaluate(
+      async (rows) => {
+        for (const { name = '' } of await indexedDB.databases()) {
+          await new Promise<void>((resolve, reject) => {
+            const opening = indexedDB.open(name);
+            opening.onsuccess = () => {
+              const writing = opening.result.transaction('updates', 'readwrite');
+              writing.objectStore('updates').put(rows.first, 0.5);
+              writing.objectStore('updates').add(rows.last);
+              writing.oncomplete = () => (opening.result.close(), resolve());
+              writing.onabort = () => reject(new Error('cannot write'));
+            };
+          });
+        }
+      },
+      { first, last },
+    );
+  const damaged = () => toast('Part of your local copy could not be read');
+
+  test('[G8] rows of the local copy that cannot be read are set aside once, and the rest of it opens', async () => {
+    const link = await ann.makeRoom();
+    await ann.insert('saved ');
+    await ann.saved();
+    await server.kill();
+    await bar('Reconnecting').waitFor();
+    await ann.insert('typed offline');
+    // In the same database, so behind what was typed.
+    await spoilCopy(new Uint8Array([1, 1, 255]), 'not even bytes');
+    await ann.page.close();
+    await server.restart();
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await ann.openTab();
+    await meetSocket(heldBack(held));
+    await ann.enter(link);
+    await damaged().waitFor();
+    expect(await ann.text()).toBe('saved typed offline');
+    release();
+    await ann.saved();
+    expect(await restText(link)).toBe('saved typed offline');
+    await ann.page.reload();
+    await ann.saved();
+    expect(await ann.text()).toBe('saved typed offline');
+    expect(await damaged().count()).toBe(0);
+    expect(ann.complaints).toEqual([]);
+  });
+
+  test('[G8] a row that the browser itself cannot give is left out as well', async () => {
+    const link = await ann.makeRoom();
+    await ann.insert('kept');
+    await ann.saved();
+    const nothingNew = new Uint8Array([0, 0]);
+    await spoilCopy(nothingNew, nothingNew);
+    // As Chromium does where the file of a large value is gone: that row fails, and whatever reads it with others.
+    await ann.page.addInitScript(() => {
+      const rows = IDBObjectStore.prototype;
+      const given = Object.getOwnPropertyDescriptors(rows);
+      let isThere = true;
+      const failing = (store: IDBObjectStore): IDBRequest => {
+        const request = store.count();
+        let tell: ((event: unknown) => void) | null = null;
+        Object.defineProperties(request, {
+          onsuccess: { set: () => undefined },
+          onerror: { set: (handler: typeof tell) => void (tell = handler) },
+        });
+        request.addEventListener('success', () => {
+          store.transaction.abort();
+          tell?.({
+            target: { error: new DOMException('Failed to read large IndexedDB value', 'DataError') },
+          });
+        });
+        return request;
+      };
+      Object.assign(rows, {
+        getAll(this: IDBObjectStore) {
+          return isThere ? failing(this) : given.getAll.value?.call(this);
+        },
+        get(this: IDBObjectStore, key: number) {
+          return key === 0.5 ? failing(this) : given.get.value?.call(this, key);
+        },
+        delete(this: IDBObjectStore, key: number) {
+          isThere &&= key !== 0.5;
+          return given.delete.value?.call(this, key);
+        },
+      });
+    });
+    await ann.page.reload();
+    await damaged().waitFor();
+    await ann.saved();
+    expect(await ann.text()).toBe('kept');
+    expect(await restText(link)).toBe('kept');
+    expect(ann.complaints).toEqual([]);
+  });
+
   test('a short break is not worth a word; a long one says what is safe, and how many changes came back', async () => {
     const proxy = await ChaosProxy.start(server.url, createRandom(1), { delayMs: 0 });
     const viaProxy = proxy.wsUrl.replace('ws', 'http');
