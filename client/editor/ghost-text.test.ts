@@ -187,6 +187,41 @@ describe('a suggestion', () => {
     expect(shown()).toBeNull();
   });
 
+  /** As the editor does for who types an opening bracket or quote. */
+  const typeClosed = (pair: string): void => {
+    const at = ana.view.state.selection.main.head;
+    ana.view.dispatch({
+      changes: { from: at, insert: pair },
+      selection: { anchor: at + 1 },
+      userEvent: 'input.type',
+    });
+  };
+
+  test.each([
+    ['()', '(values, f(x)):', 'values, f(x)'],
+    ['[]', '[0] = 1', '0'],
+    ["''", "'w') as file:", 'w'],
+    ['()', '(values', 'values'],
+  ])('keeps what stands between %s when the editor closes what was opened', async (pair, text, rest) => {
+    ana.type('ret');
+    await suggest(text);
+    typeClosed(pair);
+    expect(shown()).toBe(rest);
+    acceptGhost(ana.view);
+    expect(ana.text.toJSON()).toBe(`ret${pair.charAt(0)}${rest}${pair.charAt(1)}`);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('is dropped when the editor closes what was opened and nothing stands between', async () => {
+    ana.type('f');
+    await suggest('():');
+    typeClosed('()');
+    expect(shown()).toBeNull();
+    ana.type('x');
+    await suggest('y');
+    expect(asked).toHaveLength(2);
+  });
+
   test("moves along with others' edits, also while it is being asked for", async () => {
     ana.type('ret');
     syncTexts(ana, ben);

@@ -53,6 +53,28 @@ const isOwnTyping = (transaction: Transaction): boolean =>
   !isRemote(transaction) &&
   (transaction.isUserEvent('input') || transaction.isUserEvent('delete'));
 
+const PAIRS: Readonly<Record<string, string>> = {
+  '(': ')',
+  '[': ']',
+  '{': '}',
+  '"': '"',
+  "'": "'",
+  '`': '`',
+};
+
+/** What a text that begins with an opening sign has up to the sign that closes it; all behind it when nothing does. */
+function insideOf(text: string): string {
+  const open = text.charAt(0);
+  const close = PAIRS[open];
+  let depth = 1;
+  for (let at = 1; at < text.length; at++) {
+    if (text[at] === close) depth--;
+    else if (text[at] === open) depth++;
+    if (depth === 0) return text.slice(1, at);
+  }
+  return text.slice(1);
+}
+
 /** What is left of the suggestion after the person typed its beginning; null when they typed something else. */
 function typedInto(ghost: Ghost, transaction: Transaction): Ghost | null {
   let rest: Ghost | null = null;
@@ -60,12 +82,15 @@ function typedInto(ghost: Ghost, transaction: Transaction): Ghost | null {
   transaction.changes.iterChanges((from, to, _fromB, _toB, inserted) => {
     changes += 1;
     const typed = inserted.sliceString(0, inserted.length, '\n');
-    if (
-      from === ghost.at &&
-      to === ghost.at &&
-      typed.length < ghost.text.length &&
-      ghost.text.startsWith(typed)
-    ) {
+    if (from !== ghost.at || to !== ghost.at) return;
+    const [open = '', close] = typed;
+    // The editor closed the bracket or quote: what is suggested behind its end is not at the cursor any more.
+    const isClosed =
+      typed.length === 2 && PAIRS[open] === close && transaction.newSelection.main.head === from + 1;
+    if (isClosed && ghost.text.startsWith(open)) {
+      const inside = insideOf(ghost.text);
+      if (inside !== '') rest = { at: ghost.at + 1, text: inside };
+    } else if (typed.length < ghost.text.length && ghost.text.startsWith(typed)) {
       rest = { at: ghost.at + typed.length, text: ghost.text.slice(typed.length) };
     }
   });
