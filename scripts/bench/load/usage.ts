@@ -27,10 +27,13 @@ function list(path: string): string[] {
   }
 }
 
-/** CPU of the process tree so far, in µs: run time of all threads to the nanosecond; what ended threads used counts in steps of 10 ms. */
-export function cpuMicros(pid: number): number {
+/**
+ * CPU of the process tree so far, in µs: run time of all threads to the nanosecond; what ended threads used counts in steps of 10 ms.
+ * @param withChildren false: of the process alone
+ */
+export function cpuMicros(pid: number, withChildren = true): number {
   let sum = 0;
-  for (const one of tree(pid)) {
+  for (const one of withChildren ? tree(pid) : [pid]) {
     let threads = 0;
     for (const task of list(`/proc/${one}/task`)) {
       threads += Number(read(`/proc/${one}/task/${task}/schedstat`).split(' ')[0] ?? 0) / 1000;
