@@ -27,7 +27,7 @@ for (const root of folders) {
     const unit = unitOf(root, path);
     if ((taken.get(unit) ?? 0) > MOST_OF_A_UNIT) continue;
     const tokenizer = new Tokenizer(languageTable(language));
-    const document = new Document(tokenizer, text, '', 0);
+    const document = Document.around(tokenizer, text, '', 0);
     const classes = new Classes(vocabulary, tokenizer.lexicon);
     const data = new Uint16Array((document.length - document.beforeStart) * (SLOTS + 1));
     let at = 0;

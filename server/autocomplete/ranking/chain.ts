@@ -8,9 +8,17 @@ export class Chain {
   readonly #keys: Int32Array;
   readonly #next: Int32Array;
 
-  constructor(positions: number) {
+  /**
+   * @param positions so many at most
+   * @param earlier one to go on from, of positions below `filled`; it is copied
+   */
+  constructor(positions: number, earlier: Chain | null = null, filled = 0) {
     this.#keys = new Int32Array(positions);
     this.#next = new Int32Array(positions);
+    if (!earlier) return;
+    this.#heads.set(earlier.#heads);
+    this.#keys.set(earlier.#keys.subarray(0, filled));
+    this.#next.set(earlier.#next.subarray(0, filled));
   }
 
   add(position: number, key: number): void {

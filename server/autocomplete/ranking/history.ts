@@ -36,19 +36,23 @@ export class History {
   #blockStart = 0;
   #outerStart = 0;
 
+  /** @param others of the document that this one begins with; it is copied */
   constructor(
     readonly document: Document,
     readonly lexicon: Lexicon,
+    others: History | null = null,
   ) {
     const room = document.length + ROOM;
-    this.byLast = new Chain(room);
-    this.byShapes = new Chain(room);
-    this.byCall = new Chain(room);
-    this.bySkip = new Chain(room);
-    this.byLine = new Chain(room);
+    const known = others?.document.length ?? 0;
+    this.byLast = new Chain(room, others?.byLast, known);
+    this.byShapes = new Chain(room, others?.byShapes, known);
+    this.byCall = new Chain(room, others?.byCall, known);
+    this.bySkip = new Chain(room, others?.bySkip, known);
+    this.byLine = new Chain(room, others?.byLine, known);
     this.distances = new Int32Array(room);
+    for (const [id, uses] of others?.uses ?? []) this.uses.set(id, { ...uses });
     this.#findBlocks();
-    for (let at = 1; at < document.length; at++) this.note(at);
+    for (let at = Math.max(1, known); at < document.length; at++) this.note(at);
   }
 
   /** Takes in the token at `at`, which must be the next one. */

@@ -34,6 +34,14 @@ export interface Ranking {
 const MOST_PARSED_BEFORE = 12_000;
 const MOST_PARSED_AFTER = 2_000;
 
+/** Sets of other files that are remembered, of some 2 MB each: about as many rooms are asked about in turn. */
+const MOST_OTHERS = 4;
+
+interface OtherFiles {
+  readonly texts: readonly string[];
+  readonly history: History;
+}
+
 const numbersOf = new Map<PriorName, PriorNumbers>();
 const rankers = new Map<string, Ranker>();
 
@@ -57,8 +65,10 @@ export class Place {
     readonly prose: string,
     /** What the syntax tree says, where the language has one. */
     readonly names: Names | null,
+    /** Of the files that the document begins with. */
+    others: History | null,
   ) {
-    this.history = new History(document, predictor.tokenizer.lexicon);
+    this.history = new History(document, predictor.tokenizer.lexicon, others);
   }
 
   /** Goes on as if `id` had been typed. */
@@ -73,6 +83,7 @@ export class Predictor {
   #prior: PriorNet | null = null;
   #known: number[] = [];
   #ranker: Ranker | null = null;
+  #others: OtherFiles[] = [];
   readonly #trees: Trees | null;
 
   constructor(readonly table: LanguageTable) {
@@ -97,12 +108,26 @@ export class Predictor {
     const line = before.slice(before.lastIndexOf('\n') + 1);
     let indent = 0;
     for (const char of /^[ \t]*/.exec(line)?.[0] ?? '') indent += char === '\t' ? 4 : 1;
+    const others = context.length === 0 ? null : this.#historyOf(context);
     return new Place(
-      new Document(this.tokenizer, before, after, indent, context),
+      Document.around(this.tokenizer, before, after, indent, others?.document),
       this,
       `${before}\n${after}`,
       this.#namesAt(before, after),
+      others,
     );
+  }
+
+  /** Other files change less often than the one that is typed in, and many questions come with the same. */
+  #historyOf(texts: readonly string[]): History {
+    const same = (one: OtherFiles): boolean =>
+      one.texts.length === texts.length && one.texts.every((text, index) => text === texts[index]);
+    const known = this.#others.find(same) ?? {
+      texts,
+      history: new History(Document.ofOthers(this.tokenizer, texts), this.tokenizer.lexicon),
+    };
+    this.#others = [known, ...this.#others.filter((one) => one !== known)].slice(0, MOST_OTHERS);
+    return known.history;
   }
 
   wordId(word: string): number {
@@ -152,6 +177,7 @@ export class Predictor {
 
   #prepare(): void {
     const { lexicon } = this.tokenizer;
+    this.#others = [];
     const { table } = this;
     const words = [...table.words, ...(table.keywords ?? []), ...(table.names ?? [])];
     this.#known = [...new Set(words.map((word) => lexicon.intern(word, Kind.Word)))];

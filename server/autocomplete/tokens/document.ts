@@ -12,6 +12,8 @@ const MOST_CONTEXT = 96_000;
 /** Room for what is predicted. */
 export const ROOM = 80;
 const DEEPEST = 48;
+/** So many and more are usual; where they are fewer, there will be more room. */
+const UNITS_A_TOKEN = 3;
 
 const OPENERS = '([{';
 const CLOSERS = ')]}';
@@ -34,7 +36,7 @@ export class Document {
   afterStart = 0;
   beforeStart = 0;
   /** The cursor's line goes on behind it. */
-  readonly lineGoesOn: boolean;
+  lineGoesOn = false;
   /** What the cursor's line begins in; 0 is code. */
   cursorState = 0;
   readonly #tokenizer: Tokenizer;
@@ -43,17 +45,10 @@ export class Document {
   #lineStart = 0;
   #lineIndent = 0;
 
-  constructor(
-    tokenizer: Tokenizer,
-    before: string,
-    after: string,
-    indentOfCursor: number,
-    context: readonly string[] = [],
-  ) {
+  /** @param units UTF-16 units that will be read */
+  private constructor(tokenizer: Tokenizer, units: number) {
     this.#tokenizer = tokenizer;
-    // Three units a token and more are usual; where they are fewer, there will be more room.
-    const units = Math.min(before.length, MOST_BEFORE) + Math.min(after.length, MOST_AFTER);
-    const room = Math.ceil(units / 3) + ROOM;
+    const room = Math.ceil(units / UNITS_A_TOKEN) + ROOM;
     this.ids = new Int32Array(room);
     this.lineStarts = new Int32Array(room);
     this.callees = new Int32Array(room);
@@ -61,22 +56,46 @@ export class Document {
     this.places = new Uint8Array(room);
     this.indents = new Int16Array(room);
     this.spaced = new Uint8Array(room);
+  }
 
-    let left = MOST_CONTEXT;
-    for (const text of [...context].reverse()) {
-      this.#segment(text.slice(0, left), 0, true);
-      left -= Math.min(left, text.length);
-    }
-    this.afterStart = this.length;
-    this.lineGoesOn = !/^[^\S\n]*(?:\n|$)/.test(after);
-    this.#segment(after.slice(0, MOST_AFTER), 0, true);
-    this.beforeStart = this.length;
+  /**
+   * A text around a cursor.
+   * @param others what `ofOthers` made of the other files with the same lexicon; it is copied
+   */
+  static around(
+    tokenizer: Tokenizer,
+    before: string,
+    after: string,
+    indentOfCursor: number,
+    others: Document | null = null,
+  ): Document {
+    const units = Math.min(before.length, MOST_BEFORE) + Math.min(after.length, MOST_AFTER);
+    const document = new Document(tokenizer, units + UNITS_A_TOKEN * (others?.length ?? 0));
+    if (others) document.#copy(others);
+    document.afterStart = document.length;
+    document.lineGoesOn = !/^[^\S\n]*(?:\n|$)/.test(after);
+    document.#segment(after.slice(0, MOST_AFTER), 0, true);
+    document.beforeStart = document.length;
     const cut =
       before.length > MOST_BEFORE
         ? before.indexOf('\n', before.length - MOST_BEFORE) + 1 || before.length
         : 0;
     const shown = before.slice(cut);
-    this.cursorState = this.#segment(shown, tokenizer.stateAtStart(shown), false, indentOfCursor);
+    document.cursorState = document.#segment(shown, tokenizer.stateAtStart(shown), false, indentOfCursor);
+    return document;
+  }
+
+  /** Other files alone, without a cursor: what documents around cursors begin with. */
+  static ofOthers(tokenizer: Tokenizer, texts: readonly string[]): Document {
+    const units = texts.reduce((sum, text) => sum + text.length, 0);
+    const document = new Document(tokenizer, Math.min(units, MOST_CONTEXT));
+    let left = MOST_CONTEXT;
+    for (const text of [...texts].reverse()) {
+      document.#segment(text.slice(0, left), 0, true);
+      left -= Math.min(left, text.length);
+    }
+    document.afterStart = document.beforeStart = document.length;
+    return document;
   }
 
   /** Appends one token, as if it had been typed. */
@@ -163,6 +182,20 @@ export class Document {
       if (last) return current;
       at = end + 1;
     }
+  }
+
+  #copy(others: Document): void {
+    const { length } = others;
+    this.ids.set(others.ids.subarray(0, length));
+    this.lineStarts.set(others.lineStarts.subarray(0, length));
+    this.callees.set(others.callees.subarray(0, length));
+    this.openers.set(others.openers.subarray(0, length));
+    this.places.set(others.places.subarray(0, length));
+    this.indents.set(others.indents.subarray(0, length));
+    this.spaced.set(others.spaced.subarray(0, length));
+    this.length = length;
+    this.#lineStart = others.#lineStart;
+    this.#lineIndent = others.#lineIndent;
   }
 
   #endOfLast(id: number, start: number): number {
