@@ -82,6 +82,16 @@ describe('the lock of a data folder', () => {
     expect(readdirSync(folder.path)).toEqual([]);
   });
 
+  test('is taken over although a process was killed, or its disk full, before its own file was written', async () => {
+    await leaveLock({ pid: deadPid() });
+    writeFileSync(path('lock.new-unwritten'), '');
+    const lock = await lockFolder(folder.path, clock);
+    expect(holderOf().pid).toBe(process.pid);
+    lock.release();
+    expect(readdirSync(folder.path)).toEqual(['lock.new-unwritten']);
+    (await lockFolder(folder.path, clock)).release();
+  });
+
   test('is taken over from a process that ended', async () => {
     await leaveLock({ pid: deadPid() });
     const lock = await lockFolder(folder.path, clock);

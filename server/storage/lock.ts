@@ -61,8 +61,9 @@ export async function lockFolder(folder: string, clock: Clock, patienceMs = 0): 
     host: hostname(),
   };
   const mine = join(folder, `lock.new-${me.id}`);
-  writeFileSync(mine, `${JSON.stringify(me)}\n`, { mode: 0o600, flush: true });
   try {
+    // On a full disk this leaves an empty file, which goes too.
+    writeFileSync(mine, `${JSON.stringify(me)}\n`, { mode: 0o600, flush: true });
     const deadlineMs = clock.now() + patienceMs;
     while (!(await takeOrWait(folder, lock, mine, clock, deadlineMs)));
   } finally {
@@ -159,10 +160,15 @@ function read(path: string): Holder | null {
   }
 }
 
-/** Left by a process of this machine that ended between two lines above. */
+/** Left by a process of this machine that ended between two lines above. One that cannot be read may be being written just now. */
 function isForsaken(path: string): boolean {
-  const holder = read(path);
-  return holder !== null && knows(holder) && !isRunning(holder);
+  try {
+    const holder = read(path);
+    return holder !== null && knows(holder) && !isRunning(holder);
+  } catch (error) {
+    if (error instanceof FolderInUse) return false;
+    throw error;
+  }
 }
 
 function refusal({ pid, host }: Holder, folder: string, lock: string): string {
