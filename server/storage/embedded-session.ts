@@ -6,6 +6,8 @@
  */
 import type { PGlite } from '@electric-sql/pglite';
 
+import { watchForPanic } from './panic-watch.js';
+
 const QUERY = 0x51; // 'Q'
 const SYNC = 0x53; // 'S'
 const TERMINATE = 0x58; // 'X'
@@ -22,16 +24,27 @@ export type Session = Pick<
 export function shareSession(engine: PGlite, onFailure: (error: unknown) => void): Session {
   /** An exchange has begun and its Sync is still to come. */
   let isOpen = false;
+  const isPanic = watchForPanic();
+  /** Why nothing more is asked, and nothing that it says is passed on: a commit might be confirmed that is not on disk. */
+  let broken: Error | null = null;
 
   return {
     waitReady: engine.waitReady,
     runExclusive: (work) => engine.runExclusive(work),
     isInTransaction: () => isOpen || engine.isInTransaction(),
     async execProtocolRawStream(message, options) {
+      if (broken) throw broken;
       const kind = message[0];
       if (kind !== STARTUP && kind !== TERMINATE) isOpen = kind !== QUERY && kind !== SYNC;
       try {
-        await engine.execProtocolRawStream(message, options);
+        await engine.execProtocolRawStream(message, {
+          ...options,
+          onRawData(chunk) {
+            if (isPanic(chunk)) broken = new Error('Postgres panicked');
+            if (broken === null) options?.onRawData?.(chunk);
+          },
+        });
+        if (broken !== null) throw broken as Error;
       } catch (error) {
         onFailure(error);
         throw error;

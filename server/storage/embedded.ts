@@ -38,7 +38,8 @@ const STOP_MS = 10_000;
 /** A predecessor that was just killed may take so long to be gone, in ms. */
 const PREDECESSOR_MS = 3_000;
 const FIRST_RESTART_MS = 100;
-const LAST_RESTART_MS = 10_000;
+/** While it cannot start, as on a full disk: everything is saved within 5 s of its return (G3). */
+const LAST_RESTART_MS = 2_000;
 /** Longest path of a socket file that every system takes (macOS: 104 with its ending zero). */
 const MAX_SOCKET_PATH = 100;
 const SOCKET_NAME = '.s.PGSQL.5432';

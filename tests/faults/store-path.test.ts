@@ -2,11 +2,6 @@
  * [G5 G6 G8 G32] The way from an update to the disk, broken at each of its steps: answers lost, the server killed in the
  * middle of a compaction, rows that nobody can read, a disk that is full.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import * as Y from 'yjs';
@@ -25,6 +20,7 @@ import { figuresOf } from '../support/figures.js';
 import { createRandom } from '../support/random.js';
 import { ask, makeRoom } from '../support/rest-client.js';
 import { startServer, type TestServer } from '../support/server.js';
+import { smallDisk } from '../support/small-disk.js';
 import { keepTyping, Typist } from '../support/typist.js';
 import { until } from '../support/until.js';
 
@@ -209,23 +205,6 @@ const postgres = await postgresUrl();
   });
 });
 
-/** A disk of so many bytes, in memory; null where we may not have one. */
-function smallDisk(mib: number): { readonly folder: string; remove(): void } | null {
-  const folder = mkdtempSync(join(tmpdir(), 'coderoom-disk-'));
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${mib}m,mode=0755`, 'tmpfs', folder]);
-  if (mounted.status !== 0) {
-    rmSync(folder, { recursive: true });
-    return null;
-  }
-  return {
-    folder,
-    remove() {
-      spawnSync('umount', ['-l', folder]);
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-
 const programs = findPostgres();
 
 test('[G32] a real disk that fills up while people type, and has space again', async () => {
@@ -236,15 +215,13 @@ test('[G32] a real disk that fills up while people type, and has space again', a
   }
   const cluster = await createCluster(programs, { folder: disk.folder });
   const server = await startServer({ DATABASE_URL: cluster.url });
-  const filler = join(disk.folder, 'filler');
   try {
     const roomId = await makeRoom(server.url);
     const typists = ['a', 'b'].map((id) => new Typist(id, server.wsUrl, roomId));
     await until(() => typists.every(({ provider }) => provider.synced), 'everybody is synced');
     const typing = keepTyping(() => typists, createRandom(10), 3);
     await until(() => typing.count > 100, 'some was typed');
-    const { bavail, bsize } = statfsSync(disk.folder);
-    writeFileSync(filler, Buffer.alloc(bavail * bsize));
+    disk.fill();
     // Pastes, so that it needs more space soon.
     const paste = 'p'.repeat(100_000);
     const isFull = (): boolean => typists.every(({ notices }) => notices.includes(2));
@@ -256,7 +233,7 @@ test('[G32] a real disk that fills up while people type, and has space again', a
     expect((await ask('GET', `${server.url}/health`)).status).toBe(503);
     const enough = typing.count + 100;
     await until(() => typing.count > enough, 'more was typed');
-    rmSync(filler);
+    disk.empty();
     // Postgres may have ended over it; its service manager would start it again.
     await cluster.kill();
     await cluster.start();
