@@ -397,7 +397,7 @@ inBrowser('trust', () => {
     expect(await restText(link)).toBe('what is left');
   });
 
-  test('[4410] a closed room says since when, and goes on as a new one', async () => {
+  test('[G19 4410] a closed room says since when, and goes on as a new one', async () => {
     const link = await ann.makeRoom();
     await ann.insert('goes on');
     await ann.saved();

