@@ -1,22 +1,33 @@
 /**
  * The yardstick of autocomplete: how often the local engine is right on real sources. Prints one table for each language found below
- * the given folders. `-- autocomplete <folder…> [--samples=6000] [--seed=1] [--languages=python,…] [--all]`; --all also measures files
- * that were learned from.
+ * the given folders. `-- autocomplete <folder…> [--samples=6000] [--sure=20000] [--seed=1] [--languages=python,…] [--all]`: positions of each kind
+ * that are timed and compared, and those that show whether confidence can be believed; --all also measures files that were learned from.
+ * Every package gives as many positions.
  */
 import { languageTable } from '../../server/autocomplete/languages/index.js';
 import { complete } from '../../server/autocomplete/engine.js';
 import { Kind } from '../../server/autocomplete/tokens/lexicon.js';
 import { Tokenizer } from '../../server/autocomplete/tokens/tokenizer.js';
 import { plainCache, mostFrequent } from '../autocomplete/baselines.js';
-import { positionsIn, randomFrom, windowOf, type Position } from '../autocomplete/positions.js';
-import { HELD_OUT_RULE, PROGRAMS, sampledSources, type Source } from '../autocomplete/sources.js';
+import { Deciles } from '../autocomplete/deciles.js';
+import { firstToken, positionsIn, randomFrom, windowOf, type Position } from '../autocomplete/positions.js';
+import {
+  HELD_OUT_RULE,
+  PROGRAMS,
+  quotaOf,
+  sampledSources,
+  type Source,
+  type UnitSource,
+} from '../autocomplete/sources.js';
 
 export const summary =
   'autocomplete on the sources of a folder: how often right, how sure, how much typing saved';
 
 const SHOWN = 0.5;
-/** Positions of a decile below which its share says nothing: with so many it is off by 4 points by chance alone. */
+/** Positions of a tenth below which its share says nothing: with so many it is off by 4 points by chance alone. */
 const FEW = 150;
+/** Points that confidence may be off. */
+const GOAL = 5;
 /** A language of fewer packages says nothing of the language. */
 const FEW_UNITS = 5;
 /** Of so many positions one is also given to the simple predictors, which are slow. */
@@ -30,7 +41,6 @@ interface Tally {
   compared: number;
   frequent: number;
   plain: number;
-  readonly deciles: { count: number; sure: number; right: number }[];
   /** Milliseconds of the processor, and of the clock. */
   readonly compute: number[];
   readonly wall: number[];
@@ -41,58 +51,75 @@ interface Tally {
 const percent = (part: number, whole: number): string =>
   whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`;
 
-function firstToken(text: string, tokenizer: Tokenizer): string {
-  const [id = -1] = tokenizer.line(text.split('\n')[0] ?? '', 0).ids;
-  return tokenizer.lexicon.texts[id] ?? '';
+type Asked = 'next' | 'prefix';
+
+/** Positions of files, of every package about as many, `samples` at most. */
+function* asked(
+  files: readonly UnitSource[],
+  kind: Asked,
+  samples: number,
+  seed: number,
+): Generator<{ readonly position: Position; readonly file: UnitSource; readonly tokenizer: Tokenizer }> {
+  const random = randomFrom(seed);
+  const quota = quotaOf(files, samples);
+  let left = samples;
+  for (const file of files) {
+    const tokenizer = new Tokenizer(languageTable(file.language));
+    const each = quota(file.unit);
+    for (const position of positionsIn(file.text, tokenizer, kind, each, random)) {
+      if (left-- <= 0) return;
+      yield { position, file, tokenizer };
+    }
+  }
 }
 
-function measure(files: readonly Source[], kind: 'next' | 'prefix', samples: number, seed: number): Tally {
+/** How sure it says it is of its best guess, shown or not. */
+function confidences(files: readonly UnitSource[], kind: Asked, samples: number, seed: number): Deciles {
+  const deciles = new Deciles();
+  for (const { position, file, tokenizer } of asked(files, kind, samples, seed)) {
+    const request = { ...windowOf(position), language: file.language };
+    const { suggestion, confidence } = complete(request, { always: true, mostTokens: 1 });
+    const typed = position.token.slice(0, position.typed);
+    const isRight = suggestion !== '' && firstToken(typed + suggestion, tokenizer) === position.token;
+    deciles.add(file.unit, confidence, isRight);
+  }
+  return deciles;
+}
+
+function measure(files: readonly UnitSource[], kind: Asked, samples: number, seed: number): Tally {
   const tally: Tally = {
     ...{ asked: 0, right: 0, shown: 0, shownRight: 0, compared: 0, frequent: 0, plain: 0 },
     ...{ compute: [], wall: [], again: [] },
-    deciles: Array.from({ length: 10 }, () => ({ count: 0, sure: 0, right: 0 })),
   };
-  const random = randomFrom(seed);
-  const each = Math.ceil(samples / files.length);
-  for (const { text, language } of files) {
-    const tokenizer = new Tokenizer(languageTable(language));
-    for (const position of positionsIn(text, tokenizer, kind, each, random)) {
-      if (tally.asked >= samples) break;
-      tally.asked++;
-      const request = { ...windowOf(position), language };
-      const typed = position.token.slice(0, position.typed);
-      const isRight = (suggestion: string): boolean =>
-        suggestion !== '' && firstToken(typed + suggestion, tokenizer) === position.token;
-      // Of the processor other programs of the machine take nothing; the collector of garbage and the compiler count.
-      const [began, clock] = [process.cpuUsage(), performance.now()];
-      const answer = complete(request);
-      tally.wall.push(performance.now() - clock);
-      tally.compute.push(millisSince(began));
-      const raw = complete(request, { always: true, mostTokens: 1 });
-      if (isRight(raw.suggestion)) tally.right++;
-      const next = windowOf({ ...position, before: position.before.slice(0, -1) });
-      const beganAgain = process.cpuUsage();
-      complete({ ...next, language });
-      tally.again.push(millisSince(beganAgain));
-      const right = isRight(answer.suggestion);
-      if (answer.suggestion !== '') {
-        if (answer.confidence >= SHOWN) {
-          tally.shown++;
-          if (right) tally.shownRight++;
-        }
+  for (const { position, file, tokenizer } of asked(files, kind, samples, seed)) {
+    const { language } = file;
+    tally.asked++;
+    const request = { ...windowOf(position), language };
+    const typed = position.token.slice(0, position.typed);
+    const isRight = (suggestion: string): boolean =>
+      suggestion !== '' && firstToken(typed + suggestion, tokenizer) === position.token;
+    // Of the processor other programs of the machine take nothing; the collector of garbage and the compiler count.
+    const [began, clock] = [process.cpuUsage(), performance.now()];
+    const answer = complete(request);
+    tally.wall.push(performance.now() - clock);
+    tally.compute.push(millisSince(began));
+    const raw = complete(request, { always: true, mostTokens: 1 });
+    if (isRight(raw.suggestion)) tally.right++;
+    const next = windowOf({ ...position, before: position.before.slice(0, -1) });
+    const beganAgain = process.cpuUsage();
+    complete({ ...next, language });
+    tally.again.push(millisSince(beganAgain));
+    const right = isRight(answer.suggestion);
+    if (answer.suggestion !== '') {
+      if (answer.confidence >= SHOWN) {
+        tally.shown++;
+        if (right) tally.shownRight++;
       }
-      // How sure it says it is of its best guess, shown or not.
-      const decile = tally.deciles[Math.min(9, Math.floor(raw.confidence * 10))];
-      if (decile) {
-        decile.count++;
-        decile.sure += raw.confidence;
-        if (isRight(raw.suggestion)) decile.right++;
-      }
-      if (tally.asked % COMPARED === 0) {
-        tally.compared++;
-        if (mostFrequent(request, typed, tokenizer) === position.token) tally.frequent++;
-        if (plainCache(request, typed, tokenizer) === position.token) tally.plain++;
-      }
+    }
+    if (tally.asked % COMPARED === 0) {
+      tally.compared++;
+      if (mostFrequent(request, typed, tokenizer) === position.token) tally.frequent++;
+      if (plainCache(request, typed, tokenizer) === position.token) tally.plain++;
     }
   }
   return tally;
@@ -195,18 +222,24 @@ function print(name: string, tally: Tally): void {
   }
 }
 
-function printDeciles(name: string, { deciles }: Tally): void {
-  console.info(`  confidence of the best guess, ${name}, by decile: said -> was right (positions)`);
-  let furthest = 0;
-  deciles.forEach(({ count, sure, right }, decile) => {
-    if (count === 0) return;
-    const off = (100 * (right - sure)) / count;
-    if (count >= FEW) furthest = Math.max(furthest, Math.abs(off));
+function printDeciles(name: string, deciles: Deciles, seed: number): void {
+  console.info(
+    `  confidence of the best guess, ${name}, by tenth: said -> was right, off by points [95 %, packages drawn anew] (positions, packages)`,
+  );
+  const points = (share: number): string => (100 * share).toFixed(1);
+  const list = deciles.list(seed);
+  for (const { from, positions, packages, said, right, off, least, most } of list) {
+    const few = positions < FEW ? ', too few' : '';
     console.info(
-      `    ${decile / 10}-${(decile + 1) / 10}   ${percent(sure, count).padStart(7)} -> ${percent(right, count).padStart(7)}   off by ${off.toFixed(1).padStart(5)} points (${count}${count < FEW ? ', too few' : ''})`,
+      `    ${from.toFixed(1)}-${(from + 0.1).toFixed(1)}   ${percent(said, 1).padStart(7)} -> ${percent(right, 1).padStart(7)}   off by ${points(off).padStart(5)} [${points(least)}, ${points(most)}] (${positions}, ${packages}${few})`,
     );
-  });
-  console.info(`    furthest off, where there are ${FEW} positions or more: ${furthest.toFixed(1)} points`);
+  }
+  const told = list.filter(({ positions }) => positions >= FEW);
+  const furthest = Math.max(0, ...told.map(({ off }) => Math.abs(off)));
+  const over = told.filter(({ off }) => Math.abs(100 * off) > GOAL).length;
+  console.info(
+    `    furthest off, where there are ${FEW} positions or more: ${points(furthest)} points; over ${GOAL} points: ${over} of ${told.length}`,
+  );
 }
 
 /** So that a part of the files is a part of every package. */
@@ -226,6 +259,7 @@ export async function run(args: string[]): Promise<void> {
   if (folders.length === 0)
     throw new Error('name a folder of sources: npm run bench -- autocomplete <folder>');
   const samples = option('samples', 6000);
+  const sure = option('sure', 20_000);
   const seed = option('seed', 1);
   const wanted = args.find((arg) => arg.startsWith('--languages='))?.split('=')[1];
   console.info(all ? 'all files below the folders' : HELD_OUT_RULE);
@@ -242,8 +276,8 @@ export async function run(args: string[]): Promise<void> {
     print('prefix: 1 to 3 characters of a word are typed', prefix);
     const next = measure(files, 'next', samples, seed + 1);
     print('next: the cursor stands where a token starts', next);
-    printDeciles('prefix', prefix);
-    printDeciles('next', next);
+    printDeciles('prefix', confidences(files, 'prefix', sure, seed + 3), seed);
+    printDeciles('next', confidences(files, 'next', sure, seed + 4), seed);
     const saved = typeLines(files, Math.ceil(samples / 20), seed + 2);
     console.info(
       `  whole lines (${saved.lines}): ${percent(saved.accepted, saved.characters)} of the characters came from accepting; ` +

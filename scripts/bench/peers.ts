@@ -52,7 +52,7 @@ async function work(steps: readonly Step[], results: Results, out: string): Prom
     );
     if (isThere) continue;
     const startMs = performance.now();
-    const measurement = await measure(scenario, target, round, results.quick);
+    const { measurement } = await measure(scenario, target, round, results.quick);
     const took = ((performance.now() - startMs) / 1000).toFixed(0);
     const how = measurement.failure === undefined ? 'ok' : `FAILED: ${measurement.failure}`;
     console.info(`${index + 1}/${steps.length} ${scenario} ${target} round ${round + 1}: ${how} (${took} s)`);

@@ -137,11 +137,8 @@ export class Member {
     const left: ItemId | null =
       own.length > 0
         ? { client: this.id, clock: own[own.length - 1] as number }
-        : room.seed
-          ? { client: room.seed, clock: this.index }
-          : null;
-    const right: ItemId | null =
-      this.#lastDeleted ?? (room.seed ? { client: room.seed, clock: this.index + 1 } : null);
+        : (room.places[this.index] ?? null);
+    const right: ItemId | null = this.#lastDeleted ?? room.places[this.index + 1] ?? null;
     const { clock } = this;
     const update = insertion({ client: this.id, clock }, left, right, 97 + (clock % 26));
     own.push(clock);
@@ -268,8 +265,8 @@ let nextFirstId = 0x1000_0000 + Math.floor(Math.random() * 0x4000_0000);
 export class CrowdedRoom {
   readonly members: Member[] = [];
   readonly firstId: number;
-  /** Client id that wrote the seed; 0: none. */
-  seed = 0;
+  /** Characters of the seed, as they stand in its text; none: there is no seed. */
+  places: readonly ItemId[] = [];
   /** Everything said by anybody, when somebody will be compared with it. */
   sent: Uint8Array[] | null = null;
   counting = false;

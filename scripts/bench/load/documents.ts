@@ -1,7 +1,7 @@
 /** Documents as people leave them: typed in bursts at places that move about, with corrections; the same every time. */
 import * as Y from 'yjs';
 
-import { TEXT } from './bytes.js';
+import { TEXT, type ItemId } from './bytes.js';
 
 /** mulberry32. */
 export function random(seed: number): () => number {
@@ -41,4 +41,42 @@ export function typedDocument(characters: number, burst: number): Y.Doc {
     });
   }
   return doc;
+}
+
+/** A thousand characters that so many edits went over: each put one somewhere and took another away. */
+export function editedDocument(edits: number): Y.Doc {
+  const chance = random(edits);
+  const doc = typedDocument(1000, 15);
+  const text = doc.getText(TEXT);
+  for (let done = 0; done < edits;) {
+    doc.transact(() => {
+      for (let some = 0; some < 100 && done < edits; some++, done++) {
+        text.insert(Math.floor(chance() * text.length), String.fromCharCode(97 + (done % 26)));
+        text.delete(Math.floor(chance() * text.length), 1);
+      }
+    });
+  }
+  return doc;
+}
+
+/** More than a room has members. */
+const PLACES = 300;
+const known = new WeakMap<Y.Doc, readonly ItemId[]>();
+
+/**
+ * The ids of the first characters of a text in the order in which they stand, deleted ones too: between two that follow each other
+ * somebody may type. (Clocks that follow each other were typed one after the other, and may stand far apart.)
+ */
+export function placesOf(doc: Y.Doc): readonly ItemId[] {
+  let places = known.get(doc);
+  if (places === undefined) {
+    const found: ItemId[] = [];
+    for (let item = doc.getText(TEXT)._start; item !== null && found.length < PLACES; item = item.right) {
+      for (let unit = 0; unit < item.length; unit++) {
+        found.push({ client: item.id.client, clock: item.id.clock + unit });
+      }
+    }
+    known.set(doc, (places = found));
+  }
+  return places;
 }

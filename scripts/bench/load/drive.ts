@@ -3,9 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import * as Y from 'yjs';
 
-import type { Running } from '../targets/target.js';
+import { calm, SETTLED_MS, type Running } from '../targets/target.js';
 import { TEXT } from './bytes.js';
+import { warmUpSeconds } from '../scenarios/scenario.js';
 import { CrowdedRoom, Member, newTally, type MemberOptions, type Tally } from './crowd.js';
+import { placesOf, typedDocument } from './documents.js';
 import { cpuMicros } from './usage.js';
 
 /** Without a single delivery for so long, what is missing is lost. */
@@ -41,7 +43,7 @@ export async function makeRoom(
   if (options.sampled) room.sent = [];
   if (options.seed && target.keepsDocuments) {
     seeds.set(room, options.seed);
-    room.seed = options.seed.clientID;
+    room.places = placesOf(options.seed);
     const before = new CrowdedRoom(port, target.dialect, room.name, tally);
     const writer = before.add();
     await writer.synced;
@@ -98,6 +100,24 @@ export async function atRate(
     }
     await sleep(Math.max(1, Math.floor(dueMs - performance.now())));
   }
+}
+
+/**
+ * A busy hour in a few seconds, in a room of its own: what is measured next is a server whose compilers are done with what a keystroke
+ * needs, as one that has run for a while, and not how it gets there. Its members stay: closing a room is work too, a minute later.
+ * What V8 collects when a busy hour is over, up to three times its whole heap, is waited for.
+ */
+export async function busyHour(running: Running, quick: boolean): Promise<void> {
+  const room = await makeRoom(running, newTally(), { seed: typedDocument(500, 5) });
+  await fill(room, 5, running.target.keepsDocuments);
+  await startCounting([room]);
+  await atRate([room], 2500, quick ? 2 : 6, (member) => {
+    member.type();
+    member.moveCursor();
+  });
+  await settle([room]);
+  if (!quick) await sleep(SETTLED_MS);
+  await calm(running.pid);
 }
 
 /** Closed loop: `inFlight` edits are always on their way, each followed by the next when it has reached everybody. */
@@ -187,11 +207,74 @@ export function leaveAll(rooms: readonly CrowdedRoom[]): void {
   for (const room of rooms) for (const member of room.members) member.leave();
 }
 
+/** What `cpuOf` measured in this process so far: from when to when, in µs of the monotonic clock, as V8's profiles count. */
+export const measuredWindows: MeasuredWindow[] = [];
+
+export interface MeasuredWindow {
+  readonly fromUs: number;
+  readonly toUs: number;
+}
+
+const nowUs = (): number => Number(process.hrtime.bigint() / 1000n);
+
 /** Server CPU of `work`, in µs. */
 export async function cpuOf(running: Running, work: () => Promise<void>): Promise<number> {
+  const fromUs = nowUs();
   const before = cpuMicros(running.pid);
   await work();
-  return cpuMicros(running.pid) - before;
+  const used = cpuMicros(running.pid) - before;
+  measuredWindows.push({ fromUs, toUs: nowUs() });
+  return used;
+}
+
+/**
+ * Server CPU an edit, in µs, of what people do in rooms of one tally once it has warmed up; the tally's times are of the
+ * edits that counted.
+ * @param act does it for so many seconds
+ * @param seconds that count
+ */
+export async function costOfEdits(
+  running: Running,
+  rooms: readonly CrowdedRoom[],
+  act: (seconds: number) => Promise<void>,
+  quick: boolean,
+  seconds = quick ? 2 : 5,
+): Promise<number> {
+  const tally = rooms[0]?.tally ?? newTally();
+  await startCounting(rooms);
+  await act(warmUpSeconds(quick));
+  await settle(rooms);
+  const before = tally.edits;
+  tally.editMs.clear();
+  tally.cursorMs.clear();
+  const cpu = await cpuOf(running, async () => {
+    await act(seconds);
+    await settle(rooms);
+  });
+  return cpu / (tally.edits - before);
+}
+
+/** Rooms made at once. */
+const MAKING = 20;
+
+/** So many rooms with this seed, each with its members in it. */
+export async function fillRooms(
+  running: Running,
+  tally: Tally,
+  count: number,
+  seed: Y.Doc,
+  members: number,
+): Promise<CrowdedRoom[]> {
+  const rooms: CrowdedRoom[] = [];
+  while (rooms.length < count) {
+    const some = Array.from({ length: Math.min(MAKING, count - rooms.length) }, async () => {
+      const room = await makeRoom(running, tally, { seed });
+      await fill(room, members, running.target.keepsDocuments);
+      return room;
+    });
+    rooms.push(...(await Promise.all(some)));
+  }
+  return rooms;
 }
 
 export function median(values: readonly number[]): number {

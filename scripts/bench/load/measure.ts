@@ -1,11 +1,11 @@
 /**
  * The load generator's process: one scenario on one server, once. Arguments: scenario, target, and `{quick, nodeFlags}` as
- * JSON. Sends `{metrics}` or `{failure}` to its parent.
+ * JSON. Sends `{metrics, windows}` or `{failure}` to its parent.
  */
 import { scenarios } from '../scenarios/index.js';
 import { targetNamed } from '../targets/index.js';
 import { start, type Running } from '../targets/target.js';
-import { Failed } from './drive.js';
+import { Failed, measuredWindows } from './drive.js';
 
 const [scenarioName, targetName = '', settings = '{}'] = process.argv.slice(2);
 const { quick = false, nodeFlags = [] } = JSON.parse(settings) as { quick?: boolean; nodeFlags?: string[] };
@@ -17,6 +17,7 @@ const servers: Running[] = [];
 try {
   const metrics = await scenario.measure(target, {
     quick,
+    isProfiled: nodeFlags.length > 0,
     start: async () => {
       const running = await start(target, { isSettled: !quick, nodeFlags });
       servers.push(running);
@@ -25,7 +26,7 @@ try {
   });
   const { user, system } = process.cpuUsage();
   metrics.gen_cpu_s = (user + system) / 1e6;
-  process.send?.({ metrics });
+  process.send?.({ metrics, windows: measuredWindows });
 } catch (error) {
   process.send?.({
     failure: error instanceof Failed ? error.message : error instanceof Error ? error.stack : String(error),

@@ -1,5 +1,6 @@
 /** Results as Markdown tables. */
 import { scenarios } from '../scenarios/index.js';
+import { growthSizes } from '../scenarios/growth.js';
 import { targets } from '../targets/index.js';
 import { goals, type Goal } from './goals.js';
 import { medianOf, type Results } from './results.js';
@@ -72,22 +73,79 @@ function exponent(points: readonly (readonly [size: number, cost: number])[]): n
   return covariance / logs.reduce((sum, log) => sum + (log[0] - x) ** 2, 0);
 }
 
-const SIZES = [10, 50, 200];
+/** What grows, where its cost was measured, and what that is of: 0 is a cost that stays, 1 one that doubles with the size. */
+interface Growth {
+  readonly label: string;
+  readonly scenario: string;
+  readonly metric: string;
+  readonly sizes: readonly number[];
+  /** Makes of the figure what is fitted. */
+  readonly factor?: (size: number) => number;
+}
 
-/** How cost grows with the members of a room; one delivery more for each, so 1 would be the naive server. */
+const MEMBERS = [10, 50, 200];
+
+const growths: readonly Growth[] = [
+  {
+    label: 'an edit, with members, at a rate',
+    scenario: 'one-room',
+    metric: 'rate_us_per_edit',
+    sizes: MEMBERS,
+  },
+  {
+    label: 'an edit, with members, saturated (a delivery more for each member: the naive server has 1)',
+    scenario: 'one-room',
+    metric: 'sat_us_per_delivery',
+    sizes: MEMBERS,
+    factor: (size) => size - 1,
+  },
+  {
+    label: 'an edit, with rooms that are typed in (fewer wake-ups each)',
+    scenario: 'growth',
+    metric: 'rooms_us_per_edit',
+    sizes: growthSizes.rooms,
+  },
+  {
+    label: 'an edit, with characters of the document',
+    scenario: 'growth',
+    metric: 'characters_us_per_edit',
+    sizes: growthSizes.characters,
+  },
+  {
+    label: 'a join, with characters of the document',
+    scenario: 'growth',
+    metric: 'characters_join_cpu_us',
+    sizes: growthSizes.characters,
+  },
+  {
+    label: 'an edit, with edits that went over 1,000 characters',
+    scenario: 'growth',
+    metric: 'edits_us_per_edit',
+    sizes: growthSizes.edits,
+  },
+  {
+    label: 'a join, with edits that went over 1,000 characters',
+    scenario: 'growth',
+    metric: 'edits_join_cpu_us',
+    sizes: growthSizes.edits,
+  },
+];
+
+/** The exponents of `growths`, a column a server. */
 function growthTable(results: Results): string {
-  const rows = targets.flatMap(({ name }) => {
-    const points = (metric: string, factor: (size: number) => number) =>
-      SIZES.flatMap((size) => {
-        const cost = medianOf(results, 'one-room', name, `${metric}_${size}`);
-        return cost === null ? [] : [[size, cost * factor(size)] as const];
-      });
-    const rate = points('rate_us_per_edit', () => 1);
-    const saturated = points('sat_us_per_delivery', (size) => size - 1);
-    if (rate.length < 2 || saturated.length < 2) return [];
-    return [[name, exponent(rate).toFixed(2), exponent(saturated).toFixed(2)]];
-  });
-  return table(['CPU an edit grows with N to the power of', 'at a rate', 'saturated'], rows);
+  const fit = (target: string, { scenario, metric, sizes, factor = () => 1 }: Growth): string => {
+    const points = sizes.flatMap((size) => {
+      const cost = medianOf(results, scenario, target, `${metric}_${size}`);
+      return cost === null ? [] : [[size, cost * factor(size)] as const];
+    });
+    return points.length < 3 ? '–' : exponent(points).toFixed(2);
+  };
+  const measured = targets.filter(({ name }) => growths.some((growth) => fit(name, growth) !== '–'));
+  const rows = growths.map((growth) => [
+    `${growth.label}: ${growth.sizes.join(', ')}`,
+    ...measured.map(({ name }) => fit(name, growth)),
+  ]);
+  return table(['cost in CPU of', ...measured.map(({ name }) => name)], rows);
 }
 
 /** Everything, as it stands in BENCHMARKS.md between its marks. */
@@ -104,7 +162,9 @@ export function report(results: Results): string {
     names.join('\n'),
     ...sections,
     ...(results.measurements.some((one) => one.scenario === 'one-room')
-      ? [`### Growth with members (N = ${SIZES.join(', ')})\n\n${growthTable(results)}`]
+      ? [
+          `### Growth\n\nCost grows with size to the power of (least squares on logarithms):\n\n${growthTable(results)}`,
+        ]
       : []),
   ].join('\n\n');
 }

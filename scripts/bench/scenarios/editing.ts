@@ -1,8 +1,8 @@
 /** G: real editors: each keystroke is an update and, right behind it, a cursor. */
 import { newTally, type CrowdedRoom } from '../load/crowd.js';
 import { typedDocument } from '../load/documents.js';
-import { atRate, cpuOf, fill, leaveAll, makeRoom, settle, startCounting, verify } from '../load/drive.js';
-import { warmUpSeconds, type Scenario } from './scenario.js';
+import { atRate, busyHour, costOfEdits, fill, leaveAll, makeRoom, verify } from '../load/drive.js';
+import type { Scenario } from './scenario.js';
 
 const ROOMS = 40;
 const MEMBERS = 5;
@@ -17,6 +17,7 @@ export const editing: Scenario = {
   rounds: 2,
   async measure({ keepsDocuments }, { quick, start }) {
     const running = await start();
+    await busyHour(running, quick);
     const tally = newTally();
     const rooms: CrowdedRoom[] = [];
     for (let i = 0; i < ROOMS; i++) {
@@ -24,26 +25,18 @@ export const editing: Scenario = {
       await fill(room, MEMBERS, keepsDocuments);
       rooms.push(room);
     }
-    await startCounting(rooms);
-    const edit = (seconds: number): Promise<void> =>
-      atRate(rooms, ROOMS * KEYS_PER_SECOND, seconds, (member) => {
+    const edit = async (seconds: number): Promise<void> => {
+      await atRate(rooms, ROOMS * KEYS_PER_SECOND, seconds, (member) => {
         member.type();
         member.moveCursor();
       });
-    await edit(warmUpSeconds(quick));
-    await settle(rooms);
-    const before = tally.edits;
-    tally.editMs.clear();
-    tally.cursorMs.clear();
-    const cpu = await cpuOf(running, async () => {
-      await edit(quick ? 2 : 5);
-      await settle(rooms);
       for (const room of rooms) await room.settledCursors();
-    });
+    };
+    const cost = await costOfEdits(running, rooms, edit, quick);
     for (const room of rooms.slice(0, 2)) await verify(room, keepsDocuments);
     leaveAll(rooms);
     return {
-      us_per_keystroke: cpu / (tally.edits - before),
+      us_per_keystroke: cost,
       edit_p50_ms: tally.editMs.percentile(0.5),
       edit_p99_ms: tally.editMs.percentile(0.99),
       cursor_p99_ms: tally.cursorMs.percentile(0.99),

@@ -1,5 +1,6 @@
 import { cursors } from './cursors.js';
 import { editing } from './editing.js';
+import { growth } from './growth.js';
 import { joining } from './joining.js';
 import { keeping } from './keeping.js';
 import { manyRooms } from './many-rooms.js';
@@ -7,7 +8,7 @@ import { memoryScenario } from './memory.js';
 import { oneRoom } from './one-room.js';
 import type { Scenario } from './scenario.js';
 
-/** A to G, in this order. */
+/** A to G, in this order, and what the fits are made of. */
 export const scenarios: readonly Scenario[] = [
   oneRoom,
   manyRooms,
@@ -16,4 +17,5 @@ export const scenarios: readonly Scenario[] = [
   memoryScenario,
   cursors,
   editing,
+  growth,
 ];

@@ -1,9 +1,9 @@
 /** B: many small rooms, in each of which somebody types, and sometimes takes a character back. */
 import { newTally, type CrowdedRoom } from '../load/crowd.js';
 import { typedDocument } from '../load/documents.js';
-import { atRate, cpuOf, fill, leaveAll, makeRoom, settle, startCounting, verify } from '../load/drive.js';
+import { atRate, busyHour, costOfEdits, cpuOf, fill, leaveAll, makeRoom, verify } from '../load/drive.js';
 import { rssKb } from '../load/usage.js';
-import { warmUpSeconds, type Scenario } from './scenario.js';
+import type { Scenario } from './scenario.js';
 
 const EDITS_PER_ROOM = 5;
 const BACKSPACES = 0.1;
@@ -20,6 +20,7 @@ export const manyRooms: Scenario = {
   async measure({ keepsDocuments }, { quick, start }) {
     const count = quick ? 300 : 1000;
     const running = await start();
+    await busyHour(running, quick);
     const tally = newTally();
     const seed = typedDocument(500, 5);
     const rooms: CrowdedRoom[] = [];
@@ -40,24 +41,16 @@ export const manyRooms: Scenario = {
       }
     });
     const rssJoined = rssKb(running.pid);
-    await startCounting(rooms);
     const type = (seconds: number): Promise<void> =>
       atRate(rooms, count * EDITS_PER_ROOM, seconds, (member) => {
         if (Math.random() < BACKSPACES) member.backspace();
         else member.type();
       });
-    await type(warmUpSeconds(quick));
-    await settle(rooms);
-    const before = tally.edits;
-    tally.editMs.clear();
-    const cpu = await cpuOf(running, async () => {
-      await type(quick ? 2 : 5);
-      await settle(rooms);
-    });
+    const cost = await costOfEdits(running, rooms, type, quick);
     for (const room of rooms.slice(0, SAMPLED)) await verify(room, keepsDocuments);
     leaveAll(rooms);
     return {
-      us_per_edit: cpu / (tally.edits - before),
+      us_per_edit: cost,
       p50_ms: tally.editMs.percentile(0.5),
       p99_ms: tally.editMs.percentile(0.99),
       us_per_join: joinCpu / (count * 2.5),

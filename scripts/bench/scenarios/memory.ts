@@ -3,12 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { newTally, type CrowdedRoom } from '../load/crowd.js';
 import { typedDocument } from '../load/documents.js';
-import { cpuOf, fill, leaveAll, makeRoom } from '../load/drive.js';
+import { cpuOf, fill, fillRooms, leaveAll, makeRoom } from '../load/drive.js';
 import { rssKb } from '../load/usage.js';
 import type { Running } from '../targets/target.js';
 import type { Scenario } from './scenario.js';
 
-const MAKING = 20;
 const IDLE_SECONDS = 5;
 
 async function memory(running: Running): Promise<{ heap: number; rss: number }> {
@@ -41,17 +40,7 @@ export const memoryScenario: Scenario = {
 
     const base = await memory(running);
     const seed = typedDocument(10_000, 15);
-    const rooms: CrowdedRoom[] = [];
-    for (let first = 0; first < count; first += MAKING) {
-      const some = await Promise.all(
-        Array.from({ length: MAKING }, async () => {
-          const room = await makeRoom(running, tally, { seed });
-          await fill(room, 1, keepsDocuments);
-          return room;
-        }),
-      );
-      rooms.push(...some);
-    }
+    const rooms = await fillRooms(running, tally, count, seed, 1);
     await sleep(2_000);
     const full = await memory(running);
     await sleep(1_000);

@@ -3,6 +3,8 @@ import { newTally } from '../load/crowd.js';
 import { typedDocument } from '../load/documents.js';
 import {
   atRate,
+  busyHour,
+  costOfEdits,
   cpuOf,
   fill,
   leaveAll,
@@ -13,7 +15,7 @@ import {
   verify,
 } from '../load/drive.js';
 import type { Running } from '../targets/target.js';
-import { warmUpSeconds, type Metrics, type Scenario } from './scenario.js';
+import type { Metrics, Scenario } from './scenario.js';
 
 /** Edits a second: five of each member, and no more than people type in one room. */
 const rateOf = (members: number): number => Math.min(5 * members, 200);
@@ -21,24 +23,18 @@ const IN_FLIGHT = 64;
 
 async function rate(running: Running, members: number, quick: boolean): Promise<Metrics> {
   const { keepsDocuments } = running.target;
-  const warm = newTally();
-  const room = await makeRoom(running, warm, { seed: typedDocument(500, 5), sampled: true });
+  const tally = newTally();
+  const room = await makeRoom(running, tally, { seed: typedDocument(500, 5), sampled: true });
   await fill(room, members, keepsDocuments);
-  await startCounting([room]);
-  await atRate([room], rateOf(members), warmUpSeconds(quick), (member) => member.type());
-  await settle([room]);
-  const before = { edits: warm.edits };
-  warm.editMs.clear();
-  const cpu = await cpuOf(running, async () => {
-    await atRate([room], rateOf(members), quick ? 2 : 6, (member) => member.type());
-    await settle([room]);
-  });
+  const type = (seconds: number): Promise<void> =>
+    atRate([room], rateOf(members), seconds, (member) => member.type());
+  const cost = await costOfEdits(running, [room], type, quick, quick ? 2 : 6);
   await verify(room, keepsDocuments);
   leaveAll([room]);
   return {
-    [`rate_us_per_edit_${members}`]: cpu / (warm.edits - before.edits),
-    [`rate_p50_ms_${members}`]: warm.editMs.percentile(0.5),
-    [`rate_p99_ms_${members}`]: warm.editMs.percentile(0.99),
+    [`rate_us_per_edit_${members}`]: cost,
+    [`rate_p50_ms_${members}`]: tally.editMs.percentile(0.5),
+    [`rate_p99_ms_${members}`]: tally.editMs.percentile(0.99),
   };
 }
 
@@ -83,6 +79,7 @@ export const oneRoom: Scenario = {
   async measure(_target, { quick, start }) {
     const running = await start();
     const metrics: Metrics = {};
+    await busyHour(running, quick);
     for (const members of [2, 10, 50, 200]) Object.assign(metrics, await rate(running, members, quick));
     for (const members of [2, 10, 50, 200]) {
       Object.assign(metrics, await saturated(running, members, quick ? 1.5 : 3));

@@ -6,6 +6,8 @@ export type Metrics = Record<string, number>;
 export interface MeasureOptions {
   /** Shorter and smaller: for a look, not for a table. */
   readonly quick: boolean;
+  /** A profile of the server is written when it ends: it must not be killed. */
+  readonly isProfiled: boolean;
   /** Starts the server of this measurement; it is ended and cleared away by whoever called. */
   readonly start: () => Promise<Running>;
 }

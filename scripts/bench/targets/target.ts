@@ -51,8 +51,8 @@ export interface Running {
 export const benchFolder = join(import.meta.dirname, '..');
 const peersFolder = join(benchFolder, 'peers');
 const START_MS = 60_000;
-/** From 8 s after its start on, V8 collects the garbage of starting up to three times, each for as long as some hundred edits take. */
-const SETTLED_MS = 11_000;
+/** From 8 s after much was allocated on, V8 collects the garbage of that up to three times, each for as long as some hundred edits take. */
+export const SETTLED_MS = 11_000;
 
 /** The program of a peer, in the folder that has the peers' packages. */
 export const peerProgram = (file: string): string => join(peersFolder, file);
