@@ -1,4 +1,5 @@
 /** @jest-environment jsdom */
+import { closeBrackets, insertBracket } from '@codemirror/autocomplete';
 import { EditorState } from '@codemirror/state';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { yCollab } from 'y-codemirror.next';
@@ -56,6 +57,7 @@ beforeEach(() => {
   ben = new Peer();
   ana.open([
     yCollab(ana.text, null, { undoManager: ana.undo }),
+    closeBrackets(),
     ghostText({
       acceptLabel: 'Accept',
       enabled: () => enabled,
@@ -127,6 +129,23 @@ describe('asking', () => {
     composing.mockRestore();
     jest.advanceTimersByTime(GHOST_DELAY_MS);
     expect(asked).toHaveLength(1);
+  });
+
+  test('comes anew after the bracket that the editor closed is typed over', async () => {
+    const typeBracket = (bracket: string): void => {
+      const typed = insertBracket(ana.view.state, bracket);
+      if (typed === null) throw new Error(`the editor does nothing about ${bracket}`);
+      ana.view.dispatch(typed);
+    };
+    ana.type('f');
+    typeBracket('(');
+    await suggest('x');
+    expect(shown()).toBe('x');
+    typeBracket(')');
+    expect([ana.text.toJSON(), shown()]).toEqual(['f()', null]);
+    await suggest(':');
+    expect(shown()).toBe(':');
+    expect(question().question).toEqual({ code: 'f()', cursorPosition: 3 });
   });
 
   test('stops when the person goes on typing', () => {

@@ -25,7 +25,7 @@ function said(status: number, ...chunks: string[]): Response {
   } as unknown as Response;
 }
 
-beforeEach(() => {
+beforeEach(async () => {
   jest.useFakeTimers();
   Object.assign(globalThis, { TextDecoderStream: class {} });
   sent = [];
@@ -41,13 +41,26 @@ beforeEach(() => {
   };
   suggestionsOn.value = true;
   modelOn.value = true;
-  suggestions = new Suggestions({ roomId: 'room-1', file: () => 'main', language: () => 'python' });
+  suggestions = newSuggestions();
+  await lookUp();
 });
 afterEach(() => {
   suggestions.stop();
   globalThis.fetch = realFetch;
   jest.useRealTimers();
 });
+
+const newSuggestions = (): Suggestions =>
+  new Suggestions({ roomId: 'room-1', file: () => 'main', language: () => 'python' });
+
+/** The server says which model it asks; that is no question that counts. */
+async function lookUp(model: typeof TINY | null = TINY): Promise<void> {
+  const before = answer;
+  answer = () => said(200, JSON.stringify({ model }));
+  await suggestions.lookUp(stays);
+  answer = before;
+  sent = [];
+}
 
 async function ask(): Promise<string[]> {
   const shown: string[] = [];
@@ -92,6 +105,37 @@ describe('asking', () => {
     expect(sent[0]?.body).toMatchObject({ sources: ['local'] });
   });
 
+  test('asks no model that the page does not know, and so has not named', async () => {
+    await lookUp(null);
+    await ask();
+    expect(sent.map(({ path, body }) => [path, body['sources']])).toEqual([['/autocomplete', ['local']]]);
+  });
+
+  test('finds out first which model there is, when the server has not said so yet', async () => {
+    suggestions = newSuggestions();
+    answer = new TypeError('failed to fetch');
+    await suggestions.lookUp(stays);
+    answer = () =>
+      sent.length === 1
+        ? said(200, JSON.stringify({ model: TINY }))
+        : said(200, '{"suggestion":"","confidence":0,"source":"local"}\n');
+    await ask();
+    await ask();
+    expect(sent.map(({ body }) => body['sources'])).toEqual([
+      undefined,
+      ['local', 'model'],
+      ['local', 'model'],
+    ]);
+    expect(suggestions.mode.value).toBe('on');
+  });
+
+  test('asks the server alone while it does not say which model there is', async () => {
+    suggestions = newSuggestions();
+    await ask();
+    expect(sent.map(({ body }) => body['sources'])).toEqual([undefined, ['local']]);
+    expect(suggestions.mode.value).toBe('local');
+  });
+
   test('is off when switched off', () => {
     expect(suggestions.enabled).toBe(true);
     suggestionsOn.value = false;
@@ -101,9 +145,9 @@ describe('asking', () => {
 
 describe('the mode', () => {
   test('is local where no model is asked, or where it is not known', async () => {
+    suggestions = newSuggestions();
     expect(suggestions.mode.value).toBe('local');
-    answer = () => said(200, '{"model":null}');
-    await suggestions.lookUp(stays);
+    await lookUp(null);
     expect(suggestions.mode.value).toBe('local');
     answer = new TypeError('failed to fetch');
     await suggestions.lookUp(stays);
@@ -111,8 +155,6 @@ describe('the mode', () => {
   });
 
   test('is on where one is asked, unless the person or the room says no', async () => {
-    answer = () => said(200, JSON.stringify({ model: TINY }));
-    await suggestions.lookUp(stays);
     expect([suggestions.model.value, suggestions.mode.value]).toEqual([TINY, 'on']);
     modelOn.value = false;
     expect(suggestions.mode.value).toBe('local');

@@ -35,18 +35,21 @@ export class Suggestions {
   });
 
   readonly #place: SuggestionPlace;
+  /** Whether the server has said which model it asks. */
+  #isKnown = false;
   #resting: ReturnType<typeof setTimeout> | null = null;
 
   constructor(place: SuggestionPlace) {
     this.#place = place;
   }
 
-  /** Asks which model there is. Without an answer suggestions work all the same. */
+  /** Asks which model there is. Without an answer the server's own suggestions work all the same. */
   async lookUp(signal: AbortSignal): Promise<void> {
     try {
       this.model.value = await getModel(signal);
+      this.#isKnown = true;
     } catch {
-      // Asked again with the next visit; until then the page says less than it could.
+      // Asked again with the next question; until then no model is.
     }
   }
 
@@ -55,10 +58,15 @@ export class Suggestions {
     return suggestionsOn.peek() && this.#resting === null;
   }
 
-  /** @param show gets each suggestion as it comes, the better one last; '' for none */
+  /**
+   * Nothing is sent to a model that the page has not named.
+   * @param show gets each suggestion as it comes, the better one last; '' for none
+   */
   async ask(question: GhostQuestion, abort: AbortSignal, show: (text: string) => void): Promise<void> {
     const { roomId, file, language } = this.#place;
-    const sources = modelOn.peek() ? (['local', 'model'] as const) : (['local'] as const);
+    if (!this.#isKnown && modelOn.peek()) await this.lookUp(abort);
+    const mayAskModel = modelOn.peek() && this.model.peek() !== null;
+    const sources = mayAskModel ? (['local', 'model'] as const) : (['local'] as const);
     try {
       await askSuggestions(
         { ...question, language: language(), roomId, file: file(), sources },

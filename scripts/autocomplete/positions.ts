@@ -27,6 +27,12 @@ export function windowOf({ before, after }: Pick<Position, 'before' | 'after'>):
   return { code: shown + after.slice(0, AFTER), cursorPosition: shown.length };
 }
 
+/** The first token of a text that begins in code; '' when there is none. */
+export function firstToken(text: string, tokenizer: Tokenizer): string {
+  const [id = -1] = tokenizer.line(text.split('\n')[0] ?? '', 0).ids;
+  return tokenizer.lexicon.texts[id] ?? '';
+}
+
 interface Spot {
   readonly at: number;
   readonly token: string;

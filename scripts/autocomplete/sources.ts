@@ -13,6 +13,9 @@ export interface Source {
   readonly text: string;
 }
 
+/** With the package that it is of. */
+export type UnitSource = Source & { readonly unit: string };
+
 const LANGUAGES: Readonly<Record<string, string>> = {
   ...{
     '.py': 'python',
@@ -138,7 +141,7 @@ export function* sampledSources(
   folders: readonly string[],
   languages: readonly string[],
   heldOut: boolean | null,
-): Generator<Source & { readonly unit: string }> {
+): Generator<UnitSource> {
   for (const root of folders) {
     const taken = new Map<string, number>();
     for (const source of sourcesBelow(root, languages, heldOut)) {
@@ -148,4 +151,11 @@ export function* sampledSources(
       if (count <= MOST_FILES_OF_A_UNIT) yield { ...source, unit };
     }
   }
+}
+
+/** How many positions of each file of a unit are taken, so that every unit gives as many and all together `positions`. */
+export function quotaOf(files: readonly UnitSource[], positions: number): (unit: string) => number {
+  const filesOf = new Map<string, number>();
+  for (const { unit } of files) filesOf.set(unit, (filesOf.get(unit) ?? 0) + 1);
+  return (unit) => Math.ceil(positions / filesOf.size / (filesOf.get(unit) ?? 1));
 }

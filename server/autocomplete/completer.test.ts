@@ -26,13 +26,14 @@ class FakeThread extends EventEmitter implements CompletionThread {
   }
 }
 
-function setUp(queueLength = 64) {
+function setUp(queueLength = 64, most = 1) {
   const threads: FakeThread[] = [];
   const clock = new ManualClock();
   const completer = new Completer({
     clock,
     log: silentLog,
     queueLength,
+    threads: most,
     patienceMs: 1000,
     start: () => {
       threads.push(new FakeThread());
@@ -145,6 +146,74 @@ describe('the thread', () => {
     expect((await said).map((one) => one.status)).toEqual(['rejected', 'rejected']);
     await expect(completer.complete(request, stays)).rejects.toMatchObject({ code: 'shutting-down' });
     expect(thread().ended).toBe(1);
+  });
+});
+
+describe('several threads', () => {
+  const textsOf = (thread: FakeThread | undefined): string[] =>
+    thread?.asked.map(({ request: { code } }) => code) ?? [];
+  const asks = (code: string, client?: string) => ({
+    ...request,
+    code,
+    ...(client === undefined ? {} : { client }),
+  });
+
+  test('are started one by one, when those before are busy, and no more than agreed', async () => {
+    const { threads, completer } = setUp(64, 2);
+    const first = completer.complete(asks('a'), stays);
+    threads[0]?.answer('x');
+    await first;
+    const second = completer.complete(asks('b'), stays);
+    expect(threads).toHaveLength(1);
+    const others = ['c', 'd'].map((code) => completer.complete(asks(code), stays));
+    expect(threads.map(textsOf)).toEqual([['a', 'b'], ['c']]);
+    threads[1]?.answer('of c');
+    expect(threads.map(textsOf)).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+    ]);
+    threads[1]?.answer('of d');
+    threads[0]?.answer('of b');
+    expect((await Promise.all([second, ...others])).map(({ suggestion }) => suggestion)).toEqual([
+      'of b',
+      'of c',
+      'of d',
+    ]);
+  });
+
+  test('answer a client where its text was read before, while that one is free', async () => {
+    const { threads, completer } = setUp(64, 2);
+    const both = [completer.complete(asks('a', 'ann'), stays), completer.complete(asks('b', 'ben'), stays)];
+    for (const thread of threads) thread.answer('x');
+    await Promise.all(both);
+    const again = [
+      completer.complete(asks('b2', 'ben'), stays),
+      completer.complete(asks('a2', 'ann'), stays),
+    ];
+    expect(threads.map(textsOf)).toEqual([
+      ['a', 'a2'],
+      ['b', 'b2'],
+    ]);
+    // Ann's is busy: she need not wait for it.
+    threads[1]?.answer('x');
+    const third = completer.complete(asks('a3', 'ann'), stays);
+    expect(textsOf(threads[1])).toEqual(['b', 'b2', 'a3']);
+    for (const thread of threads) thread.answer('x');
+    await Promise.all([...again, third]);
+  });
+
+  test('fail one by one', async () => {
+    const { threads, completer } = setUp(64, 2);
+    const [lost, kept] = [completer.complete(asks('a'), stays), completer.complete(asks('b'), stays)];
+    const next = completer.complete(asks('c'), stays);
+    threads[0]?.emit('error', new Error('out of memory'));
+    await expect(lost).rejects.toMatchObject({ code: 'too-busy' });
+    expect(threads.map(textsOf)).toEqual([['a'], ['b'], ['c']]);
+    threads[1]?.answer('of b');
+    threads[2]?.answer('of c');
+    expect((await Promise.all([kept, next])).map(({ suggestion }) => suggestion)).toEqual(['of b', 'of c']);
+    await completer.close();
+    expect(threads.map(({ ended }) => ended)).toEqual([1, 1, 1]);
   });
 });
 

@@ -1,7 +1,9 @@
 /**
- * Runs the engine off the event loop (W2): one worker thread, started when first needed and again after it died, and a
- * bounded queue before it. Requests whose asker has gone, or has asked anew, never reach the worker.
+ * Runs the engine off the event loop (W2): a few worker threads, each started when all before it are busy and again after it died, and one
+ * bounded queue before them. Requests whose asker has gone, or has asked anew, never reach a worker.
  */
+import { availableParallelism } from 'node:os';
+
 import type { Completion } from '../contract/rest.js';
 import type { Clock, Timer } from '../support/clock.js';
 import { AppError, messageOf } from '../support/errors.js';
@@ -29,8 +31,10 @@ export interface CompletionThread {
 export interface CompleterOptions {
   readonly clock: Clock;
   readonly log: Log;
-  /** Requests that may wait for the thread; more are told to come back. */
+  /** Requests that may wait for a thread; more are told to come back. */
   readonly queueLength?: number;
+  /** Threads at most. */
+  readonly threads?: number;
   /** A request that takes longer costs the thread its life. The longest text takes a tenth of a second. */
   readonly patienceMs?: number;
   readonly start?: () => CompletionThread;
@@ -45,6 +49,22 @@ interface Job {
   readonly settle: () => void;
 }
 
+/** A place for one thread. */
+interface Seat {
+  thread: CompletionThread | null;
+  running: { readonly job: Job; readonly timer: Timer } | null;
+}
+
+/**
+ * One processor is left to the rooms. Four threads answer some 1,200 questions a second; reading more than that would take the thread of the
+ * rooms a whole processor.
+ */
+const MOST_THREADS = 4;
+const usualThreads = (): number => Math.max(1, Math.min(MOST_THREADS, availableParallelism() - 1));
+
+/** Clients of whom it is known which thread has read their text. */
+const MOST_CLIENTS = 1000;
+
 /** What a question gets whose asker has already asked another. */
 const OUTDATED: Completion = { suggestion: '', confidence: 0, source: 'local' };
 
@@ -56,9 +76,10 @@ export class Completer {
   readonly #queueLength: number;
   readonly #patienceMs: number;
   readonly #start: () => CompletionThread;
-  #thread: CompletionThread | null = null;
+  readonly #seats: readonly Seat[];
+  /** Where each client was answered last: a text is read faster where it was read before. */
+  readonly #homes = new Map<string, Seat>();
   #waiting: Job[] = [];
-  #running: { readonly job: Job; readonly timer: Timer } | null = null;
   #lastId = 0;
   #closed = false;
 
@@ -67,11 +88,15 @@ export class Completer {
     this.#log = options.log;
     this.#queueLength = options.queueLength ?? 64;
     this.#patienceMs = options.patienceMs ?? 5_000;
+    this.#seats = Array.from({ length: options.threads ?? usualThreads() }, () => ({
+      thread: null,
+      running: null,
+    }));
     this.#start = options.start ?? (() => startWorker(import.meta.url, 'completion-worker'));
   }
 
   /**
-   * Answers in the order of asking. A question that still waits when its `client` asks another is answered with nothing. Throws AppError `too-busy` when the queue is full, `shutting-down` once closed;
+   * Questions are begun in the order of asking. A question that still waits when its `client` asks another is answered with nothing. Throws AppError `too-busy` when the queue is full, `shutting-down` once closed;
    * rejects at once when the signal aborts first.
    */
   complete(request: CompletionRequest, signal: AbortSignal): Promise<Completion> {
@@ -101,16 +126,20 @@ export class Completer {
     });
   }
 
-  /** Refuses what waits and ends the thread. Safe to call twice. */
+  /** Refuses what waits and ends the threads. Safe to call twice. */
   async close(): Promise<void> {
     this.#closed = true;
-    const left = [...(this.#running ? [this.#running.job] : []), ...this.#waiting.splice(0)];
-    this.#running?.timer.cancel();
-    this.#running = null;
+    const left = this.#waiting.splice(0);
+    const threads: CompletionThread[] = [];
+    for (const seat of this.#seats) {
+      if (seat.running) left.push(seat.running.job);
+      seat.running?.timer.cancel();
+      seat.running = null;
+      if (seat.thread) threads.push(seat.thread);
+      seat.thread = null;
+    }
     for (const job of left) this.#fail(job, new AppError('shutting-down', 'The server is stopping'));
-    const thread = this.#thread;
-    this.#thread = null;
-    await thread?.terminate();
+    await Promise.all(threads.map((thread) => thread.terminate()));
   }
 
   #dropOutdated(client: string | undefined): void {
@@ -125,33 +154,62 @@ export class Completer {
   }
 
   #next(): void {
-    if (this.#running || this.#closed) return;
-    const job = this.#waiting.shift();
-    if (!job) return;
-    const timer = this.#clock.after(this.#patienceMs, () => this.#lost(this.#thread, 'no answer in time'));
-    this.#running = { job, timer };
-    try {
-      this.#thread ??= this.#begin();
-      this.#thread.postMessage({ id: job.id, request: job.request });
-    } catch (error) {
-      this.#lost(this.#thread, messageOf(error));
+    if (this.#closed) return;
+    for (let job = this.#waiting[0]; job !== undefined; job = this.#waiting[0]) {
+      const seat = this.#seatFor(job.request.client);
+      if (!seat) return;
+      this.#waiting.shift();
+      this.#ask(seat, job);
     }
   }
 
-  #begin(): CompletionThread {
+  /** Where a question of this client is best asked now; null: all are busy. */
+  #seatFor(client: string | undefined): Seat | null {
+    const home = client === undefined ? undefined : this.#homes.get(client);
+    if (home?.thread && !home.running) return home;
+    const free = this.#seats.filter(({ running }) => !running);
+    // Another thread costs memory, and knows no text yet.
+    return free.find(({ thread }) => thread) ?? free[0] ?? null;
+  }
+
+  #ask(seat: Seat, job: Job): void {
+    const timer = this.#clock.after(this.#patienceMs, () =>
+      this.#lost(seat, seat.thread, 'no answer in time'),
+    );
+    seat.running = { job, timer };
+    this.#settleAt(seat, job.request.client);
+    try {
+      seat.thread ??= this.#begin(seat);
+      seat.thread.postMessage({ id: job.id, request: job.request });
+    } catch (error) {
+      this.#lost(seat, seat.thread, messageOf(error));
+    }
+  }
+
+  #settleAt(seat: Seat, client: string | undefined): void {
+    if (client === undefined) return;
+    this.#homes.delete(client);
+    this.#homes.set(client, seat);
+    for (const oldest of this.#homes.keys()) {
+      if (this.#homes.size <= MOST_CLIENTS) break;
+      this.#homes.delete(oldest);
+    }
+  }
+
+  #begin(seat: Seat): CompletionThread {
     const thread = this.#start();
     thread.unref();
-    thread.on('message', (message) => this.#answered(thread, message));
-    thread.on('error', (error) => this.#lost(thread, messageOf(error)));
-    thread.on('exit', (code) => this.#lost(thread, `exit ${code}`));
+    thread.on('message', (message) => this.#answered(seat, thread, message));
+    thread.on('error', (error) => this.#lost(seat, thread, messageOf(error)));
+    thread.on('exit', (code) => this.#lost(seat, thread, `exit ${code}`));
     return thread;
   }
 
-  #answered(thread: CompletionThread, message: FromWorker): void {
-    const running = this.#running;
-    if (thread !== this.#thread || running?.job.id !== message.id) return;
+  #answered(seat: Seat, thread: CompletionThread, message: FromWorker): void {
+    const { running } = seat;
+    if (thread !== seat.thread || running?.job.id !== message.id) return;
     running.timer.cancel();
-    this.#running = null;
+    seat.running = null;
     if ('completion' in message) {
       running.job.settle();
       running.job.resolve(message.completion);
@@ -159,16 +217,16 @@ export class Completer {
     this.#next();
   }
 
-  /** The thread died or must: its request fails, the next one gets a new thread. */
-  #lost(thread: CompletionThread | null, reason: string): void {
-    if (thread !== this.#thread || this.#closed) return; // an older one's last words
-    this.#thread = null;
+  /** The thread died or must: its request fails, the next one there gets a new thread. */
+  #lost(seat: Seat, thread: CompletionThread | null, reason: string): void {
+    if (thread !== seat.thread || this.#closed) return; // an older one's last words
+    seat.thread = null;
     this.#log.warn({ reason }, 'autocomplete thread lost');
     thread?.terminate().catch((error: unknown) => {
       this.#log.warn({ reason: messageOf(error) }, 'autocomplete thread did not end');
     });
-    const running = this.#running;
-    this.#running = null;
+    const { running } = seat;
+    seat.running = null;
     running?.timer.cancel();
     if (running) {
       this.#fail(

@@ -71,6 +71,14 @@ describe('a suggestion never repeats what is there', () => {
     ['python', 'calculate\ncalc|ulate', ''],
     ['python', 'calculate\ncal|c', ''],
     ['go', 'if err| {', ' != nil'],
+    // The editor has closed the bracket: whoever took `):` would have it twice.
+    ['python', `${'def one(value):\n    pass\n'.repeat(3)}def two(value|)`, ''],
+    ['python', `${'def one(value):\n    pass\n'.repeat(3)}def two(value)|`, ':'],
+    ['python', `${'def one(value):\n    pass\n'.repeat(3)}def two(value|`, '):'],
+    ['python', `${'print(one(value))\n'.repeat(5)}print(one(value|)`, ')'],
+    ['python', `${'print(one(value))\n'.repeat(5)}print(one(value|))`, ''],
+    ['python', `${'print(one(value))\n'.repeat(5)}print(one(value|) + ")"`, ')'],
+    ['javascript', `${'if (first) {\n  go();\n}\n'.repeat(3)}if (first|)`, ''],
   ])('%s: %j -> %j', (language, marked, suggestion) => {
     expect(at(language, marked).suggestion).toBe(suggestion);
   });

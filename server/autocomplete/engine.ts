@@ -7,6 +7,7 @@ import { idiomCandidates } from './idioms.js';
 import { languageTable } from './languages/index.js';
 import { predict, type Growth } from './predictions.js';
 import { Predictor } from './ranking/predictor.js';
+import { closesAgain, withoutRepeating } from './repeating.js';
 import { textAtCursor } from './text-at-cursor.js';
 import type { CompletionRequest, LanguageTable } from './types.js';
 import { wordCandidates, type Candidate } from './words.js';
@@ -19,14 +20,6 @@ export type { CompletionRequest } from './types.js';
  */
 const LEAST_CONFIDENCE = { prefix: 0.4, next: 0.6 };
 const MAX_ALTERNATIVES = 4;
-
-/** Cuts off what stands behind the cursor already: `():` before `):` becomes `(`. */
-function withoutRepeating(insert: string, after: string): string {
-  for (let length = Math.min(insert.length, after.length); length > 0; length--) {
-    if (insert.endsWith(after.slice(0, length))) return insert.slice(0, -length);
-  }
-  return insert;
-}
 
 const nothing: Completion = { suggestion: '', confidence: 0, source: 'local' };
 
@@ -93,7 +86,7 @@ export function complete(
 
   const ranked = candidates
     .map(({ insert, confidence }) => ({ insert: withoutRepeating(insert, at.after), confidence }))
-    .filter(({ insert }) => insert !== '')
+    .filter(({ insert }) => insert !== '' && !closesAgain(insert, at))
     .sort((a, b) => b.confidence - a.confidence || b.insert.length - a.insert.length);
   const distinct = [...new Map(ranked.map((one) => [one.insert, one])).keys()];
   const best = ranked[0];

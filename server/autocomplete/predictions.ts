@@ -1,7 +1,7 @@
 /** From ranked tokens to text: the best token, and more behind it while the whole stays likely. */
 import { GAP, SAME_INDENT } from './tokens/lexicon.js';
-import { calibrated } from './ranking/calibration.js';
-import type { Place, Predictor } from './ranking/predictor.js';
+import { calibrated, type BestGuess } from './ranking/calibration.js';
+import type { Guess, Place, Predictor } from './ranking/predictor.js';
 import { spaceBefore } from './spacing.js';
 import { restOf, type Candidate } from './words.js';
 import type { TextAtCursor } from './text-at-cursor.js';
@@ -24,13 +24,13 @@ export interface Prediction {
   readonly candidates: readonly Candidate[];
   /** The chance that nothing comes: the line ends here. */
   readonly end: number;
+  /** What the confidence of the first was made of; null: there is none. */
+  readonly best: BestGuess | null;
 }
 
 export interface Growth {
   /** Tokens of the first candidate; 1 is enough to judge what comes next. */
   readonly mostTokens?: number;
-  /** Chances as the ranker says them: to measure how far they can be trusted. */
-  readonly asRanked?: boolean;
 }
 
 /** Candidates with the chance that their first token is what comes, provided that something comes. */
@@ -38,7 +38,7 @@ export function predict(
   predictor: Predictor,
   at: TextAtCursor,
   context: readonly string[],
-  { mostTokens = MOST_TOKENS, asRanked = false }: Growth = {},
+  { mostTokens = MOST_TOKENS }: Growth = {},
 ): Prediction | null {
   const { cursor, code } = at;
   let { prefix } = at;
@@ -48,41 +48,47 @@ export function predict(
   let glued = false;
   /** That the word is whole, where nothing tells what else it could become. */
   let entire = 1;
+  let doubt = 0;
   const isNew = ranking.guesses.length === 0 && prefix.length >= LEAST_NEW;
   if (prefix !== '' && (isNew || ranking.whole > (ranking.guesses[0]?.chance ?? 0))) {
     if (isNew && ranking.whole === 0) entire = WHOLE_WORD;
     // What is typed is a word already: what comes behind it?
+    const longer = ranking.guesses[0]?.chance ?? 0;
+    doubt = longer === 0 ? 0 : longer / (longer + ranking.whole);
     place.push(predictor.wordId(prefix));
     prefix = '';
     glued = true;
     ranking = predictor.rank(place, '');
   }
-  const { guesses, end, whole } = ranking;
-  const share = 1 / Math.max(0.02, 1 - end - whole);
-  const knots = asRanked ? [] : predictor.calibration[prefix === '' ? 'next' : 'prefix'];
+  const { guesses, end, whole, evidence } = ranking;
+  const share = entire / Math.max(0.02, 1 - end - whole);
+  const chanceOf = (guess: Guess): number => Math.min(1, guess.chance * share);
+  const best: BestGuess | null =
+    guesses[0] && evidence ? { chance: chanceOf(guesses[0]), isBehindWord: glued, doubt, evidence } : null;
+  const sure = best ? calibrated(predictor.calibration[prefix === '' ? 'next' : 'prefix'], best) : 0;
   const caseless = predictor.table.caseless ?? false;
   const blank = glued || !/(?:^|\s)$/.test(at.lineBefore);
   const lead = (id: number): string => (prefix === '' && blank && spaceBefore(place.history, id) ? ' ' : '');
   const candidates = guesses
     .filter(({ chance }, index) => index === 0 || chance >= LEAST_ALTERNATIVE)
     .slice(0, MOST_CANDIDATES)
-    .map(({ id, text, chance }) => ({
-      insert: lead(id) + restOf(text, prefix, caseless),
-      confidence: calibrated(knots, Math.min(1, chance * share)) * entire,
+    .map((guess, index) => ({
+      insert: lead(guess.id) + restOf(guess.text, prefix, caseless),
+      // No other is surer than the best.
+      confidence: index === 0 ? sure : Math.min(sure, chanceOf(guess)),
     }));
   const [first] = candidates;
-  const best = guesses[0];
-  if (first && best && mostTokens > 1)
+  if (first && guesses[0] && mostTokens > 1)
     candidates[0] = {
       ...first,
       insert:
         first.insert +
-        grow(predictor, place, { id: best.id, chance: first.confidence }, mostTokens, {
+        grow(predictor, place, { id: guesses[0].id, chance: sure }, mostTokens, {
           isFree: /^[ \t]*(?:$|\r?\n[ \t]*(?:$|\r?\n))/.test(at.after),
           indent: /^\s*/.exec(at.lineBefore)?.[0] ?? '',
         }),
     };
-  return { candidates, end };
+  return { candidates, end, best };
 }
 
 /** What a suggestion may do behind the end of its line. */

@@ -90,6 +90,28 @@ inBrowser('a room whose server asks a model', () => {
     expect(bensQuestions).toBe(asked);
   });
 
+  test('a person may keep the model out of it for themselves, and still gets suggestions', async () => {
+    await ann.page.getByTestId('ai-mode').click();
+    await ann.page.getByTestId('model-on').uncheck();
+    await ann.page
+      .getByTestId('ai-words')
+      .filter({ hasText: 'Nothing you type is sent to a model' })
+      .waitFor();
+    await ann.page.keyboard.press('Escape');
+    await mode(ann, 'AI local');
+    await mode(ben, 'AI on');
+    const heard = model.heard.length;
+    model.behaviour = { kind: 'answers', text: 'leaked()' };
+    await ann.replaceAll('const counter = 1;\n');
+    await ann.type('coun');
+    await ghost('ter').waitFor();
+    expect(model.heard).toHaveLength(heard);
+    await ann.page.getByTestId('ai-mode').click();
+    await ann.page.getByTestId('model-on').check();
+    await ann.page.keyboard.press('Escape');
+    await mode(ann, 'AI on');
+  });
+
   test('who makes the room may forbid it: from then on nothing is sent, and everybody is told', async () => {
     await ann.page.getByTestId('ai-mode').click();
     const patched = ann.page.waitForResponse((response) => response.request().method() === 'PATCH');

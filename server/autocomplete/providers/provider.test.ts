@@ -171,11 +171,37 @@ describe('addresses', () => {
     ['169.254.169.254', true],
     ['::ffff:169.254.169.254', true],
     ['fe80::1', true],
+    ['fe80::1%eth0', true],
+    ['febf::1', true],
     ['fd00:ec2::254', true],
+    ['fd20:ce::254', true],
+    ['100.100.100.200', true],
+    ['::ffff:a9fe:1', true],
+    ['::169.254.1.2', true],
+    ['::ffff:0:169.254.1.2', true],
+    ['64:ff9b::a9fe:a9fe', true],
+    ['64:ff9b::169.254.0.1', true],
+    ['64:ff9b:1::a9fe:a9fe', true],
+    ['64:ff9b:1:a9fe:a9:fe00::', true],
+    ['64:ff9b:1:77a9:fe:a9fe::', true],
+    ['64:ff9b:1:7777:a9:fea9:fe00:0', true],
+    ['2002:a9fe:a9fe::1', true],
+    ['2001:0:a9fe:a9fe::1', true],
+    ['2001::5601:5601', true],
+    ['2a01:db8::5efe:a9fe:a9fe', true],
+    ['2a01:db8::200:5efe:169.254.169.254', true],
     ['127.0.0.1', false],
     ['10.0.0.7', false],
     ['::1', false],
     ['fd00::1', false],
+    ['::', false],
+    ['fec0::1', false],
+    ['::ffff:10.0.0.7', false],
+    ['64:ff9b::808:808', false],
+    ['64:ff9b:1::808:808', false],
+    ['2002:808:808::a9fe:a9fe', false],
+    ['2001:db8::a9fe:a9fe', false],
+    ['2a01:db8::a9fe:a9fe', false],
   ])('%s is forbidden: %s', (address, expected) => {
     expect(isForbidden(address)).toBe(expected);
   });
@@ -206,8 +232,10 @@ describe('addresses', () => {
     await expect(ask({ baseUrl: 'http://169.254.169.254/v1' })).rejects.toMatchObject({
       kind: 'forbidden-address',
     });
-    await expect(ask({ baseUrl: 'http://[fe80::1]/v1' })).rejects.toMatchObject({
-      kind: 'forbidden-address',
-    });
+    for (const host of ['[fe80::1]', '[64:ff9b::169.254.169.254]', '2852039166', '0xa9.0xfea9fe']) {
+      await expect(ask({ baseUrl: `http://${host}/v1` })).rejects.toMatchObject({
+        kind: 'forbidden-address',
+      });
+    }
   });
 });

@@ -10,7 +10,7 @@ import type { LanguageTable } from '../types.js';
 import { calibrations } from '../weights/calibration.js';
 import { priorWeights, rankerWeights } from '../weights/index.js';
 import type { CalibrationTable } from './calibration.js';
-import { END, gather, OTHER, type Evidence } from './evidence.js';
+import { END, FEATURES, gather, OTHER, type Evidence } from './evidence.js';
 import { History } from './history.js';
 import { Ranker } from './ranker.js';
 
@@ -28,6 +28,8 @@ export interface Ranking {
   readonly end: number;
   /** That what is typed is a whole word. */
   readonly whole: number;
+  /** What speaks for the best guess; null: there is none. */
+  readonly evidence: Float32Array | null;
 }
 
 /** UTF-16 units before and after the cursor that a syntax tree is made of. */
@@ -94,10 +96,7 @@ export class Predictor {
 
   /** How far this language's chances can be trusted. */
   get calibration(): CalibrationTable {
-    const { prior, ids } = this.table;
-    if (prior === undefined) return calibrations.any;
-    // Of the languages that share a prior each has a table of its own.
-    return ids[0] === 'typescript' ? calibrations.typescript : calibrations[prior];
+    return calibrations[this.table.prior ?? 'any'];
   }
 
   /** @param before all before the word that is being typed */
@@ -151,7 +150,7 @@ export class Predictor {
     this.#ranker ??= rankerOf(this.table);
     const chances = this.#ranker.chances(features, ids.length);
     const { texts } = this.tokenizer.lexicon;
-    const guesses: Guess[] = [];
+    const guesses: (Guess & { readonly index: number })[] = [];
     let end = 0;
     let whole = 0;
     ids.forEach((id, index) => {
@@ -160,10 +159,12 @@ export class Predictor {
       if (id === OTHER) return;
       if (id === END) end = chance;
       else if (prefix !== '' && text.length === prefix.length) whole += chance;
-      else guesses.push({ id, text, chance });
+      else guesses.push({ id, text, chance, index });
     });
     guesses.sort((a, b) => b.chance - a.chance);
-    return { guesses, end, whole };
+    const [best] = guesses;
+    const evidence = best ? features.subarray(best.index * FEATURES, (best.index + 1) * FEATURES) : null;
+    return { guesses, end, whole, evidence };
   }
 
   #namesAt(before: string, after: string): Names | null {

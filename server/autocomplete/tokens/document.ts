@@ -15,8 +15,9 @@ const DEEPEST = 48;
 /** So many and more are usual; where they are fewer, there will be more room. */
 const UNITS_A_TOKEN = 3;
 
-const OPENERS = '([{';
-const CLOSERS = ')]}';
+/** Brackets, each at the place of its other half. */
+export const OPENERS = '([{';
+export const CLOSERS = ')]}';
 
 export class Document {
   ids: Int32Array;
