@@ -168,6 +168,7 @@ export const messages = {
     remove: 'Delete room',
     removeQuestion: (room: string) => `Delete “${room}” for everybody? Its link will never work again.`,
     removeFailed: 'The room was not deleted',
+    wrongManageLink: 'the manage link that was opened here is not of this room. Open the right one',
     renameFailed: 'The room was not renamed',
     theme: 'Theme',
     themes: { system: 'System', light: 'Light', dark: 'Dark' },

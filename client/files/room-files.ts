@@ -178,17 +178,19 @@ export class RoomFiles {
 
   /**
    * Takes in what was planned. `replace`: what is there becomes the new text, and undo in that file brings the old one back;
-   * `both`: the new file gets a number.
+   * `both`: the new file gets a number. So does a new one whose path somebody took since it was planned; one whose rival was
+   * deleted since is new itself.
    * @returns how many files came in; null when it was refused
    */
   bringIn({ fresh, conflicts }: ImportPlan, choice: 'replace' | 'both'): number | null {
-    const taken = new TakenPaths([...this.#list.peek(), ...fresh].map((file) => file.path));
-    const numbered = conflicts.map(({ path, text }) => {
+    const taken = new TakenPaths(this.#list.peek().map((file) => file.path));
+    const place = ({ path, text }: PlannedFile): PlannedFile => {
       const free = taken.free(path);
       taken.add(free);
       return { path: free, text };
-    });
-    const added = choice === 'both' ? [...fresh, ...numbered] : fresh;
+    };
+    const replaced = choice === 'replace' ? conflicts.filter(({ id }) => this.find(id) !== null) : [];
+    const added = [...fresh, ...conflicts.filter((file) => !replaced.includes(file))].map(place);
     return this.#change(() => {
       const ids: string[] = [];
       try {
@@ -196,10 +198,10 @@ export class RoomFiles {
       } finally {
         if (ids.length > 0) this.#remember(() => this.#removeThose(ids));
       }
-      if (choice === 'replace') for (const { id, text } of conflicts) this.#replace(id, text);
-      const [first] = ids.length > 0 ? ids : conflicts.map((file) => file.id);
+      for (const { id, text } of replaced) this.#replace(id, text);
+      const [first] = ids.length > 0 ? ids : replaced.map((file) => file.id);
       if (first !== undefined) this.show(first);
-      return ids.length + (choice === 'replace' ? conflicts.length : 0);
+      return ids.length + replaced.length;
     });
   }
 

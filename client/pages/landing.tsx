@@ -104,7 +104,7 @@ function Join() {
 
   const join = (input: string): void => {
     const target = parseJoinTarget(input, location.host);
-    if (target.kind === 'room') navigate(roomPath(target.roomId));
+    if (target.kind === 'room') navigate(roomPath(target.roomId) + target.fragment);
     else if (target.kind === 'elsewhere') setProblem(messages.landing.joinElsewhere(target.host));
     else setProblem(messages.landing.joinNothing);
   };

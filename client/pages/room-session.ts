@@ -270,27 +270,42 @@ export class RoomSession {
   }
 
   async rename(name: string): Promise<void> {
-    const token = this.ownerToken.value;
-    if (token === null) return;
-    try {
-      await renameRoom(this.connection.roomId, token, name);
+    const { roomId } = this.connection;
+    await this.#asOwner(messages.room.renameFailed, async (token) => {
+      await renameRoom(roomId, token, name);
       this.name.value = name;
-      recentRooms.remember(this.connection.roomId, Date.now(), { name });
+      recentRooms.remember(roomId, Date.now(), { name });
       say(messages.notices.renamed(name));
-    } catch (error) {
-      say(messages.notices.failed(messages.room.renameFailed, detailOf(error)));
-    }
+    });
   }
 
   async remove(): Promise<void> {
-    const token = this.ownerToken.value;
-    if (token === null) return;
+    const { roomId } = this.connection;
+    await this.#asOwner(messages.room.removeFailed, async (token) => {
+      await deleteRoom(roomId, token);
+      recentRooms.forget(roomId);
+      openFiles.forget(roomId);
+    });
+  }
+
+  /**
+   * Does what only the owner may, or says why it failed. A token that the server does not believe (of a mistyped manage link) is
+   * forgotten: the right link can be opened then.
+   * @returns false when it failed, or this browser is not the owner's
+   */
+  async #asOwner(failed: string, work: (token: string) => Promise<void>): Promise<boolean> {
+    const token = this.ownerToken.peek();
+    if (token === null) return false;
     try {
-      await deleteRoom(this.connection.roomId, token);
-      recentRooms.forget(this.connection.roomId);
-      openFiles.forget(this.connection.roomId);
+      await work(token);
+      return true;
     } catch (error) {
-      say(messages.notices.failed(messages.room.removeFailed, detailOf(error)));
+      if (error instanceof ApiError && error.code === 'forbidden') {
+        recentRooms.forgetToken(this.connection.roomId);
+        this.ownerToken.value = null;
+        say(messages.notices.failed(failed, messages.room.wrongManageLink));
+      } else say(messages.notices.failed(failed, detailOf(error)));
+      return false;
     }
   }
 
@@ -369,17 +384,14 @@ export class RoomSession {
 
   /** Whether anybody in the room may have its text sent to a model; the owner's to decide. */
   async allowModel(allowed: boolean): Promise<void> {
-    const token = this.ownerToken.value;
-    if (token === null) return;
-    const before = this.suggestions.roomAllows.peek();
-    // At once, so that nothing more is asked; taken back when the server did not take it.
-    this.suggestions.roomAllows.value = allowed;
-    try {
-      await allowModel(this.connection.roomId, token, allowed);
-    } catch (error) {
-      this.suggestions.roomAllows.value = before;
-      say(messages.notices.failed(messages.ai.allowFailed, detailOf(error)));
-    }
+    const { roomAllows } = this.suggestions;
+    const before = roomAllows.peek();
+    const isDone = await this.#asOwner(messages.ai.allowFailed, (token) => {
+      // At once, so that nothing more is asked; taken back when the server did not take it.
+      roomAllows.value = allowed;
+      return allowModel(this.connection.roomId, token, allowed);
+    });
+    if (!isDone) roomAllows.value = before;
   }
 
   #shareIdentity(): void {

@@ -4,7 +4,7 @@ import { routeOf } from '../router.js';
 import { parseJoinTarget } from './join-target.js';
 
 const HOST = 'code.example.org:8000';
-const room = (roomId: string) => ({ kind: 'room', roomId });
+const room = (roomId: string, fragment = '') => ({ kind: 'room', roomId, fragment });
 
 test.each([
   ['abc-123', room('abc-123')],
@@ -14,6 +14,7 @@ test.each([
   [`${HOST}/r/abc?x=1#top`, room('abc')],
   [`<http://${HOST}/r/abc>`, room('abc')],
   ['/r/abc', room('abc')],
+  [`${HOST}/r/abc#manage=secret`, room('abc', '#manage=secret')],
   [`http://${HOST}/r/%61bc`, room('abc')],
   ['http://other.example/r/abc', { kind: 'elsewhere', host: 'other.example' }],
   ['http://code.example.org/r/abc', { kind: 'elsewhere', host: 'code.example.org' }],

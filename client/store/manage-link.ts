@@ -4,6 +4,9 @@ import { recentRooms, type RecentRooms } from './recent-rooms.js';
 /** The token is one as the server makes them: 32 bytes as base64url. */
 const MANAGE = /^#manage=([A-Za-z0-9_-]{43})$/;
 
+/** Whether what an address has from its # on is meant to manage a room. */
+export const isManageFragment = (fragment: string): boolean => fragment.startsWith('#manage=');
+
 /** @param link the room's own, without anything behind it */
 export const manageLink = (link: string, ownerToken: string): string => `${link}#manage=${ownerToken}`;
 

@@ -68,6 +68,14 @@ export class RecentRooms {
     this.#keep([room, ...this.#rooms.peek().filter((other) => other.roomId !== roomId)]);
   }
 
+  /** The server did not believe the token: the room stays, and another one may be kept. */
+  forgetToken(roomId: string): void {
+    this.reload();
+    this.#keep(
+      this.#rooms.peek().map((room) => (room.roomId === roomId ? { ...room, ownerToken: null } : room)),
+    );
+  }
+
   forget(roomId: string): void {
     this.reload();
     this.#keep(this.#rooms.peek().filter((room) => room.roomId !== roomId));

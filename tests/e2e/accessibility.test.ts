@@ -101,6 +101,15 @@ inBrowser('the pages', () => {
         () => ann.page.keyboard.press('Escape'),
       ],
       [
+        'manage link',
+        async () => {
+          await ann.page.getByTestId('room-menu').click();
+          await ann.page.getByTestId('manage-link').click();
+          await ann.page.locator('dialog[open]').waitFor();
+        },
+        () => ann.page.keyboard.press('Escape'),
+      ],
+      [
         'delete',
         async () => {
           await ann.page.getByTestId('room-menu').click();

@@ -117,6 +117,44 @@ inBrowser('an import', () => {
     await shows(ben, 'as it was');
   });
 
+  test('takes the room as it is when the answer comes: what was taken meanwhile gets a number, what was deleted is new', async () => {
+    const files = `${server.url}/rooms/${ann.page.url().split('/').at(-1) ?? ''}/files`;
+    const make = async (path: string): Promise<string> => {
+      const answer = await fetch(files, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ path, text: 'there before' }),
+      });
+      expect(answer.status).toBe(201);
+      return ((await answer.json()) as { id: string }).id;
+    };
+    const gone = await make('gone.py');
+    await lists(ann, 'gone.py', 'main.py');
+    await ann.page.getByTestId('import-field').setInputFiles(
+      ['gone.py', 'new.py'].map((name) => ({
+        name,
+        mimeType: 'text/plain',
+        buffer: Buffer.from(`${name} from outside`),
+      })),
+    );
+    await dialog(ann).filter({ hasText: 'gone.py' }).waitFor();
+    const taken = await make('new.py');
+    expect((await fetch(`${files}/${gone}`, { method: 'DELETE' })).status).toBe(204);
+    await lists(ann, 'main.py', 'new.py');
+    await ann.page.getByTestId('import-replace').click();
+    await lists(ben, 'gone.py', 'main.py', 'new (2).py', 'new.py');
+    await row(ben.page, 'gone.py').click();
+    await shows(ben, 'gone.py from outside');
+    // As it was, for what comes next.
+    await ann.page.getByTestId('toast').getByText('Undo', { exact: true }).click();
+    expect((await fetch(`${files}/${taken}`, { method: 'DELETE' })).status).toBe(204);
+    await lists(ann, 'main.py');
+    await lists(ben, 'main.py');
+    await row(ben.page, 'main.py').click();
+    await row(ann.page, 'main.py').click();
+    await shows(ann, 'as it was');
+  });
+
   test('of the same text asks nothing and changes nothing', async () => {
     await choose(ann, 'main.py', 'as it was');
     await ann.page.getByTestId('toast').filter({ hasText: 'Nothing to import' }).waitFor();
