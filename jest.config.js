@@ -19,6 +19,6 @@ export default {
       },
     ],
   },
-  testTimeout: 120_000,
+  testTimeout: 120_000 * Number(process.env.TIMES ?? 1),
   maxWorkers: 2,
 };

@@ -1,12 +1,13 @@
 /**
- * Mutated updates against the gate, and mutated awareness against who may show what, by the hundred thousand. Prints the
- * seed and what became of them; fails at the first promise that does not hold.
- *   npm run fuzz -- [updates] [awareness] [--cases 100000] [--seed 1]
+ * Mutated updates and items put by hand between any others against the gate, and mutated awareness against who may show what,
+ * by the hundred thousand. Prints the seed and what became of them; fails at the first promise that does not hold.
+ *   npm run fuzz -- [updates] [items] [awareness] [--cases 100000] [--seed 1]
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 
 import { fuzzAwareness, noAwarenessCounts } from '../../tests/support/awareness-fuzz.js';
+import { fuzzItems, noForgeCounts } from '../../tests/support/forged-items.js';
 import { fuzzUpdates, noFuzzCounts } from '../../tests/support/update-fuzz.js';
 
 const { values, positionals } = parseArgs({
@@ -37,4 +38,5 @@ function run<Counts extends { readonly forms: Map<string, number> }>(
 }
 
 run('updates', fuzzUpdates, noFuzzCounts());
+run('items', fuzzItems, noForgeCounts());
 run('awareness', fuzzAwareness, noAwarenessCounts());

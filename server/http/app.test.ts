@@ -17,7 +17,7 @@ import * as rest from '../contract/rest.js';
 import { Directory } from '../rooms/directory.js';
 import { etagOf } from '../rooms/etag.js';
 import { Surroundings } from '../rooms/surroundings.js';
-import { systemClock } from '../support/clock.js';
+import { ManualClock, systemClock } from '../support/clock.js';
 import { AppError } from '../support/errors.js';
 import { Metrics } from '../support/metrics.js';
 import { apiRouter, createApp, type AppDeps } from './app.js';
@@ -559,6 +559,7 @@ describe('when something of ours fails', () => {
     expect(JSON.stringify(response.body)).not.toContain('hunter2');
     expect(logged).toHaveLength(1);
     const line = JSON.parse(logged[0] ?? '') as { level: number; err: object; req: { path: string } };
+    expect(line.err).toHaveProperty('stack');
     expect(line).toMatchObject({
       level: 50,
       err: { message: 'password=hunter2' },
@@ -609,6 +610,38 @@ describe('when something of ours fails', () => {
     const refused = await request(app).post('/rooms').expect(503);
     expect(refused.body).toMatchObject({ code: 'shutting-down' });
     await request(app).get('/version').expect(200);
+  });
+
+  test('[G30] a database that is away is a line a request, bounded and without a stack; of health, a line a change', async () => {
+    const clock = new ManualClock(Date.now());
+    app = createApp(deps({ clock }));
+    const lines = () => logged.splice(0).map((line) => JSON.parse(line) as Record<string, unknown>);
+    const askHealth = async (times: number) => {
+      for (let n = 0; n < times; n++) await request(app).get('/health');
+      return lines();
+    };
+    expect(await askHealth(3)).toEqual([]);
+    store.mood = 'fails';
+    const state = { msg: 'health', database: 'unreachable', unsaid: 0 };
+    expect(await askHealth(5)).toMatchObject([{ ...state, level: 40 }]);
+    clock.advance(10 * 60_000);
+    expect(await askHealth(5)).toMatchObject([{ ...state, unsaid: 4 }]);
+
+    for (let n = 0; n < 25; n++) await request(app).get('/rooms/x').expect(503);
+    const refused = lines();
+    expect(refused).toHaveLength(20);
+    expect(refused[0]).toMatchObject({
+      level: 40,
+      err: { code: 'storage-unavailable' },
+      res: { status: 503 },
+    });
+    expect(JSON.stringify(refused)).not.toContain('stack');
+    clock.advance(1000);
+    await request(app).get('/rooms/x');
+    expect(lines()).toMatchObject([{ leftOut: 5 }]);
+
+    store.mood = 'up';
+    expect(await askHealth(3)).toMatchObject([{ msg: 'health', database: 'ok', level: 30 }]);
   });
 
   test('a full completion queue is 503 with Retry-After', async () => {

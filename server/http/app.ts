@@ -54,7 +54,7 @@ export interface AppDeps {
 
 /** Every route of the API, each named by its whole path below the prefix; the OpenAPI document lists the same. */
 export function apiRouter(deps: AppDeps): Router {
-  const { config, directory, store, isDraining, version } = deps;
+  const { config, directory } = deps;
   const limits = createRateLimits(config.rates);
   const turns = new Turns(deps.clock);
   measureBodies(deps.metrics, turns.held);
@@ -64,7 +64,7 @@ export function apiRouter(deps: AppDeps): Router {
   router.use(filesRouter({ files: new FileDirectory(directory), limits, turns }));
   router.use(autocompleteRouter({ ...deps, limits, turns }));
   router.use(metricsRouter({ metrics: deps.metrics, token: config.metricsToken, limits }));
-  router.use(statusRouter({ store, isDraining, version, limits }));
+  router.use(statusRouter({ ...deps, limits }));
   return router;
 }
 

@@ -59,7 +59,10 @@ export function autocompleteRouter(options: AutocompleteRouterOptions): Router {
     .post(limits.autocomplete, ...jsonBody(MAX_AUTOCOMPLETE_BYTES, turns), async (req, res) => {
       const body = parse(autocompleteRequest, req.body);
       const gone = new AbortController();
-      res.once('close', () => gone.abort());
+      // Also said of an answer that was sent: nobody is left to hear it then.
+      res.once('close', () => {
+        if (!res.writableFinished) gone.abort();
+      });
       const { aiEnabled, others } = await around(body.roomId, body.file);
       const asked = {
         request: {

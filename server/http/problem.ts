@@ -91,8 +91,7 @@ export const problemHandler: ErrorRequestHandler = (error: unknown, req, res, _n
   const refusal = refusalOf(error);
   if (refusal === null || refusal.status >= 500) {
     // The request's own log line tells the cause. `res.err` is where pino-http looks for it.
-    const cause = refusal?.options.cause ?? error;
-    res.err = cause instanceof Error ? cause : new Error(String(cause));
+    res.err = refusal ?? (error instanceof Error ? error : new Error(String(error)));
   }
   if (res.destroyed) return; // whoever asked has gone
   if (res.headersSent) {

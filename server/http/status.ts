@@ -3,10 +3,15 @@ import { Router } from 'express';
 
 import type { Health, Liveness, Version } from '../contract/rest.js';
 import type { Store } from '../storage/store.js';
+import type { Clock } from '../support/clock.js';
+import type { Log } from '../support/log.js';
+import { Reminder } from '../support/reminder.js';
 import { otherMethods } from './problem.js';
 import type { RateLimits } from './rate-limits.js';
 
 const PING_PATIENCE_MS = 2_000;
+/** G30: orchestrators ask every few seconds; a state other than `ok` that lasts is said again after so many ms. */
+const SAY_AGAIN_MS = 10 * 60_000;
 
 export interface StatusRouterOptions {
   readonly store: Pick<Store, 'ping' | 'logStatus'>;
@@ -14,9 +19,12 @@ export interface StatusRouterOptions {
   readonly isDraining: () => boolean;
   readonly version: Version;
   readonly limits: RateLimits;
+  readonly clock: Clock;
+  readonly log: Log;
 }
 
-export function statusRouter({ store, isDraining, version, limits }: StatusRouterOptions): Router {
+export function statusRouter(options: StatusRouterOptions): Router {
+  const { store, isDraining, version, limits, clock, log } = options;
   const router = Router();
   const alive: Liveness = { status: 'ok' };
 
@@ -31,6 +39,18 @@ export function statusRouter({ store, isDraining, version, limits }: StatusRoute
       )
       .finally(() => (asking = null));
     return asking;
+  };
+
+  const reminder = new Reminder(clock, SAY_AGAIN_MS);
+  let said = 'ok ok';
+  const say = (health: Health): void => {
+    const state = `${health.status} ${health.database}`;
+    if (state === said && health.status === 'ok') return;
+    if (state !== said) reminder.reset();
+    said = state;
+    const unsaid = reminder.take();
+    if (unsaid === null) return;
+    log[health.status === 'unavailable' ? 'warn' : 'info']({ ...health, unsaid }, 'health');
   };
 
   router
@@ -51,6 +71,7 @@ export function statusRouter({ store, isDraining, version, limits }: StatusRoute
         unsavedBytes,
         failingSince: failingSinceMs === null ? null : new Date(failingSinceMs).toISOString(),
       };
+      say(health);
       res.status(health.status === 'ok' ? 200 : 503).json(health);
     })
     .all(otherMethods('GET'));

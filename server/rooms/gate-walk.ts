@@ -1,21 +1,27 @@
 /** Walks the structs of one update against what a gate knows (rules 1-8); mutates nothing outside itself. */
+import { Adjacency } from './adjacency.js';
 import { noDeletes, type DeleteList } from './delete-list.js';
 import type { Clocks } from './gate.js';
 import { MAP, NewItemRoots, TEXT, type ItemRoots, type Kind } from './item-roots.js';
+import { NewNeighbours, type Neighbours } from './neighbours.js';
 import { PIECE_STEPS, type Pieces } from './slices.js';
 import type { StructTable } from './struct-table.js';
-import { TypedRuns } from './typed-runs.js';
 import { Content, type Struct, type UpdateReader } from './update-reader.js';
 
 /** What the gate knows. */
 export interface Known {
   readonly clocks: Clocks;
   readonly items: ItemRoots;
-  readonly runs: TypedRuns;
+  readonly neighbours: Neighbours;
+  /** Not all items known stand between two that can have been side by side, or nobody could tell: then none is refused for it. */
+  readonly isTangled: boolean;
 }
 
-/** Nobody who types makes such an item, and copies that hold one differ in order, some for ever. */
-const LEFT_OF_ORIGIN = 'a right origin that stands left of the origin';
+/** Nobody who types makes such an item, and copies that hold one differ in order. */
+const NEVER_ADJACENT = 'origins that were never next to each other';
+/** Not to be refused: it cannot be told where it belongs before its sender cuts it where we are. */
+const CUT_ENTRY = Symbol('a cut map entry');
+type Problem = string | typeof CUT_ENTRY | null;
 /** Nobody waits, in lists of waiting sections. */
 const NOBODY = -1;
 
@@ -24,7 +30,9 @@ export class Walk {
   /** Clients whose clocks move, and to where. */
   readonly news: Clocks = new Map();
   readonly items: NewItemRoots;
-  readonly runs = new TypedRuns();
+  readonly neighbours: NewNeighbours;
+  /** An item was taken on trust, because to judge it took too long. */
+  isUnproven = false;
   /** Items that arrive as deleted content: deleted without being named in the delete set. */
   readonly deletedItems: DeleteList = noDeletes();
   structs = 0;
@@ -35,12 +43,15 @@ export class Walk {
   #current = 0;
   /** Known clocks of clients with news, as they were when this was judged. */
   readonly #before: Clocks = new Map();
+  readonly #adjacency: Adjacency;
 
   constructor(
     private readonly known: Known,
     private readonly trusted: boolean,
   ) {
     this.items = new NewItemRoots(known.items);
+    this.neighbours = new NewNeighbours(known.neighbours);
+    this.#adjacency = new Adjacency(this.neighbours);
   }
 
   /** Next clock of a client with this update in. */
@@ -169,6 +180,11 @@ export class Walk {
         const next = table.clock + table.length;
         if (next > current) {
           const problem = this.#takeNew(client, table, table.roots, current, next);
+          if (problem === CUT_ENTRY) {
+            this.gap = true;
+            if (final !== null) return { problem: null, finished, cursors };
+            break;
+          }
           if (problem !== null) return { problem, finished, cursors };
           reach[section] = current = next;
         }
@@ -229,7 +245,10 @@ export class Walk {
     const next = reader.clock + reader.length;
     if (next <= current) return null;
     this.#current = next;
-    return this.#takeNew(client, reader, reader.roots, current, next);
+    const problem = this.#takeNew(client, reader, reader.roots, current, next);
+    if (problem !== CUT_ENTRY) return problem;
+    this.gap = true;
+    return null;
   }
 
   #leave(): void {
@@ -251,50 +270,33 @@ export class Walk {
     return origin >= 0 && origin !== client && clock >= this.knownOf(origin);
   }
 
-  /** The part of a struct beyond `known` is news: its root is judged (rule 5) and remembered. */
-  #takeNew(
-    client: number,
-    struct: Struct,
-    roots: readonly string[],
-    known: number,
-    next: number,
-  ): string | null {
-    const { clock, content, parent } = struct;
-    let root: number;
-    let kind: Kind;
-    if (clock < known) {
-      // Yjs cuts the struct at `known` and hangs the rest behind its own predecessor: that one's root counts.
-      root = this.items.of(client, known - 1);
-      kind = this.items.kindOf(root);
-      const right = struct.rightClient;
-      if (right >= 0 && !this.trusted && this.items.of(right, struct.rightClock) !== root)
-        return 'origins in two roots';
-      if (right === client && !this.trusted && this.#isBefore(client, struct.rightClock, known - 1))
-        return LEFT_OF_ORIGIN;
-    } else if (parent >= 0) {
-      kind = (parent & 1) as Kind;
-      root = this.items.root(roots[parent >> 1] as string, kind);
-      if (kind !== this.items.kindOf(root) && !this.trusted)
-        return 'a root name used both as a text and as a map';
-    } else {
-      const left = struct.originClient;
-      const right = struct.rightClient;
-      root = left >= 0 ? this.items.of(left, struct.originClock) : this.items.of(right, struct.rightClock);
-      if (left >= 0 && right >= 0 && !this.trusted && this.items.of(right, struct.rightClock) !== root) {
-        return 'origins in two roots';
-      }
-      if (left >= 0 && left === right && !this.trusted) {
-        if (this.#isBefore(left, struct.rightClock, struct.originClock)) return LEFT_OF_ORIGIN;
-      }
-      kind = this.items.kindOf(root);
-    }
+  /** The part of a struct beyond `known` is news: its root is judged (rule 5), its place in a text (rule 11), and both are remembered. */
+  #takeNew(client: number, struct: Struct, roots: readonly string[], known: number, next: number): Problem {
+    const { clock, content } = struct;
+    const isCut = clock < known;
+    // Yjs cuts the struct at `known` and hangs the rest behind its own predecessor: that one's root counts.
+    const root = isCut ? this.items.of(client, known - 1) : this.#rootOf(struct, roots);
+    const kind = this.items.kindOf(root);
     if (!this.trusted) {
-      if (kind === MAP && content === Content.String) return 'a string in a map';
-      if (kind === TEXT && content === Content.Any) return 'a value in a text';
-      // A map entry hangs behind the one that it replaces, and Yjs never names what follows it.
-      if (kind === MAP && struct.rightClient >= 0) return 'a right origin in a map';
+      const problem = this.#misfit(struct, roots, root, isCut);
+      if (problem !== null) return problem;
     }
     const start = Math.max(clock, known);
+    const leftClient = isCut ? client : struct.originClient;
+    const leftClock = isCut ? known - 1 : struct.originClock;
+    const isCaret = leftClient !== client || leftClock !== start - 1;
+    if (kind === TEXT) {
+      const { rightClient, rightClock } = struct;
+      if (isCaret || !this.neighbours.continues(client, rightClient, rightClock)) {
+        if (!this.trusted) {
+          const adjacency = this.#adjacency;
+          if (!adjacency.isPossible(leftClient, leftClock, rightClient, rightClock) && !this.known.isTangled)
+            return NEVER_ADJACENT;
+          if (adjacency.isExhausted) this.isUnproven = true;
+        }
+        this.neighbours.begin({ client, start, leftClient, leftClock, rightClient, rightClock });
+      }
+    }
     this.items.append(client, start, root);
     if (content === Content.Deleted) {
       this.deletedItems.client.push(client);
@@ -302,19 +304,32 @@ export class Walk {
       this.deletedItems.end.push(next);
     }
     this.structs++;
-    if (struct.originClient !== client || struct.originClock !== clock - 1) {
-      this.carets++;
-      if (clock >= known) this.runs.begin(client, clock);
-    }
+    if (isCaret) this.carets++;
     return null;
   }
 
-  /** True when the item at `right` is known to stand before that at `left`, because both were typed in one run. */
-  #isBefore(client: number, right: number, left: number): boolean {
-    return (
-      right < left &&
-      !this.known.runs.beginsWithin(client, right, left) &&
-      !this.runs.beginsWithin(client, right, left)
-    );
+  /** The root that a struct names, or inherits from a neighbour. */
+  #rootOf(struct: Struct, roots: readonly string[]): number {
+    const { parent, originClient, rightClient } = struct;
+    if (parent >= 0) return this.items.root(roots[parent >> 1] as string, (parent & 1) as Kind);
+    return originClient >= 0
+      ? this.items.of(originClient, struct.originClock)
+      : this.items.of(rightClient, struct.rightClock);
+  }
+
+  /** What is wrong with a struct in this root. */
+  #misfit(struct: Struct, roots: readonly string[], root: number, isCut: boolean): Problem {
+    const { content, parent, originClient, rightClient } = struct;
+    const kind = this.items.kindOf(root);
+    if (isCut && this.#rootOf(struct, roots) !== root) return 'a struct in another root than its beginning';
+    if (parent >= 0 && (parent & 1) !== kind) return 'a root name used both as a text and as a map';
+    if (originClient >= 0 && rightClient >= 0 && this.items.of(rightClient, struct.rightClock) !== root)
+      return 'origins in two roots';
+    if (kind === MAP && content === Content.String) return 'a string in a map';
+    if (kind === TEXT && content === Content.Any) return 'a value in a text';
+    // A map entry hangs behind the one that it replaces, and Yjs never names what follows it.
+    if (kind === MAP && rightClient >= 0) return 'a right origin in a map';
+    // Yjs files the rest under the key that the struct names; which one its beginning is under is not known here.
+    return kind === MAP && isCut ? CUT_ENTRY : null;
   }
 }

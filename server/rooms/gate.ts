@@ -8,13 +8,14 @@
 import * as encoding from 'lib0/encoding';
 
 import { MAX_ROOTS } from '../contract/limits.js';
+import { Adjacency, areTangled } from './adjacency.js';
 import { noDeletes, push, withDeletes, type DeleteList } from './delete-list.js';
 import { Walk, type Known } from './gate-walk.js';
 import { ItemRoots, TEXT } from './item-roots.js';
+import { Neighbours, noRun } from './neighbours.js';
 import { RangeSet } from './range-set.js';
 import { finish, PIECE_STEPS, type Pieces } from './slices.js';
 import { StructTable } from './struct-table.js';
-import { TypedRuns } from './typed-runs.js';
 import { Content, MalformedUpdate, UpdateReader } from './update-reader.js';
 
 /** Client id → next clock, which is a Yjs state vector. */
@@ -63,15 +64,17 @@ export function needsPieces(update: Uint8Array): boolean {
 export class Gate implements Known {
   readonly clocks: Clocks = new Map();
   readonly items = new ItemRoots();
-  readonly runs = new TypedRuns();
+  readonly neighbours = new Neighbours();
   /** Structs taken in so far. */
   structs = 0;
   /** How many of them did not just continue the one before. For each of these Yjs may have to look at every other when it places it. */
   carets = 0;
+  /** Undefined: nobody has looked since something stored was taken in. */
+  #isTangled: boolean | undefined = false;
   readonly #deleted = new Map<number, RangeSet>();
   #news: { readonly walk: Walk; readonly deletes: DeleteList } | 'keystroke' | null = null;
   /** The news when it is a keystroke: no walk, so that the most common update of all allocates nothing. */
-  readonly #keystroke = { client: 0, clock: 0, next: 0, root: 0, isCaret: false };
+  readonly #keystroke = { ...noRun(), next: 0, root: 0, isCaret: false, isRun: false };
 
   /**
    * Judges an update and changes nothing. After `accept`, `commit()` takes it in; anything else forgets it.
@@ -95,7 +98,8 @@ export class Gate implements Known {
     const { walk, deletes } = news;
     for (const [client, next] of walk.news) this.clocks.set(client, next);
     this.items.take(walk.items);
-    this.runs.take(walk.runs);
+    this.neighbours.take(walk.neighbours);
+    if (walk.isUnproven) this.#isTangled = true;
     this.structs += walk.structs;
     this.carets += walk.carets;
     this.#delete(walk.deletedItems);
@@ -137,6 +141,11 @@ export class Gate implements Known {
     }
   }
 
+  /** Looks at every run when that is not known, and it is asked only before an item would be refused. */
+  get isTangled(): boolean {
+    return (this.#isTangled ??= areTangled(this.neighbours));
+  }
+
   /** Items that Yjs looks at, at worst, when it takes in all that is known. */
   get risk(): number {
     return this.carets * this.structs;
@@ -157,15 +166,17 @@ export class Gate implements Known {
     return withDeletes(null, deletes);
   }
 
-  /** Root names and whether each is a map, and where items of which root begin. For tests, which compare a gate with one rebuilt from the fold. */
-  describe(): { roots: Record<string, number>; items: string[] } {
-    return this.items.describe();
+  /** Root names and whether each is a map, where items of which root begin, and runs. For tests, which compare a gate with one rebuilt from the fold. */
+  describe(): { roots: Record<string, number>; items: string[]; runs: string[]; isTangled: boolean } {
+    return { ...this.items.describe(), runs: this.neighbours.describe(), isTangled: this.isTangled };
   }
 
   #trusted(verdict: Verdict): boolean {
     if (verdict.kind === 'refuse') throw new MalformedUpdate(verdict.reason);
     if (verdict.kind === 'gap') return false;
     this.commit();
+    // It was judged when it was stored, and not always by all of today's rules.
+    if (!this.#isTangled) this.#isTangled = undefined;
     return true;
   }
 
@@ -207,34 +218,46 @@ export class Gate implements Known {
     if (reader.content !== Content.String || reader.parent >= 0 || client === reserved) return false;
     if (this.clocks.get(client) !== clock) return false;
     if (!trusted && (this.clocks.size > MAX_CLIENTS || this.items.rootCount > MAX_ROOTS)) return false;
-    if (originClient >= 0 && originClock >= (this.clocks.get(originClient) ?? 0)) return false;
-    if (rightClient >= 0 && rightClock >= (this.clocks.get(rightClient) ?? 0)) return false;
+    const isCaret = originClient !== client || originClock !== clock - 1;
+    // Whoever types on keeps the right neighbour, of which all is known then.
+    const isRun = isCaret || !this.neighbours.continues(client, rightClient, rightClock);
+    if (isCaret && originClient >= 0 && originClock >= (this.clocks.get(originClient) ?? 0)) return false;
+    if (isRun && rightClient >= 0 && rightClock >= (this.clocks.get(rightClient) ?? 0)) return false;
     const root =
       originClient >= 0 ? this.items.of(originClient, originClock) : this.items.of(rightClient, rightClock);
     if (root < 0 || this.items.kindOf(root) !== TEXT) return false;
-    if (originClient >= 0 && rightClient >= 0 && this.items.of(rightClient, rightClock) !== root)
-      return false;
-    if (originClient >= 0 && rightClient === originClient && rightClock < originClock) return false;
+    if (isRun) {
+      const hasBoth = originClient >= 0 && rightClient >= 0;
+      if (hasBoth && this.items.of(rightClient, rightClock) !== root) return false;
+      if (!trusted) {
+        const adjacency = new Adjacency(this.neighbours);
+        if (!adjacency.isPossible(originClient, originClock, rightClient, rightClock)) return false;
+        if (adjacency.isExhausted) return false;
+      }
+    }
     const next = clock + reader.length;
     if (reader.nextSection() || reader.nextDelete()) return false;
-    const isCaret = originClient !== client || originClock !== clock - 1;
     const keystroke = this.#keystroke;
     keystroke.client = client;
-    keystroke.clock = clock;
+    keystroke.start = clock;
     keystroke.next = next;
     keystroke.root = root;
     keystroke.isCaret = isCaret;
+    keystroke.isRun = isRun;
+    keystroke.leftClient = originClient;
+    keystroke.leftClock = originClock;
+    keystroke.rightClient = rightClient;
+    keystroke.rightClock = rightClock;
     return true;
   }
 
   #commitKeystroke(): void {
-    const { client, clock, next, root, isCaret } = this.#keystroke;
+    const { client, start, next, root, isCaret, isRun } = this.#keystroke;
     this.clocks.set(client, next);
-    this.items.append(client, clock, root);
+    this.items.append(client, start, root);
     this.structs++;
-    if (!isCaret) return;
-    this.carets++;
-    this.runs.begin(client, clock);
+    if (isCaret) this.carets++;
+    if (isRun) this.neighbours.begin(this.#keystroke);
   }
 
   *#judgeInPieces(update: Uint8Array, terms: Terms): Pieces<Verdict> {
@@ -283,6 +306,7 @@ export class Gate implements Known {
     someKnown: boolean,
     terms: Terms,
   ): Verdict {
+    this.#news = null; // of a judgement that started anew
     if (walk.gap) return GAP;
     if (walk.news.has(terms.reserved))
       return { kind: 'refuse', reason: "new structs under the server's client id" };

@@ -1,11 +1,13 @@
 /** Updates into a Y.Doc in pieces of some milliseconds, whatever Yjs makes of them: large ones are cut, and cuts are smaller while Yjs is slow. */
 import * as Y from 'yjs';
 
+import { noDeletes, push, withDeletes, type DeleteList } from './delete-list.js';
 import { assertHealthy, BrokenFold, newDocument } from './fold.js';
 import type { Pieces } from './slices.js';
 import { cutting } from './update-cuts.js';
+import { UpdateReader } from './update-reader.js';
 
-/** Updates up to so many bytes are not cut. */
+/** Updates up to so many bytes are not cut, unless they delete much. */
 const WHOLE_BYTES = 512;
 /** Structs in a cut: the first ones, and how many they become while Yjs is quick. */
 const FIRST_STRUCTS = 64;
@@ -42,13 +44,64 @@ function* applying(doc: Y.Doc, updates: readonly Uint8Array[], origin?: unknown)
     return true;
   };
   for (const update of updates) {
-    if (update.length <= WHOLE_BYTES) {
+    if (update.length <= WHOLE_BYTES && deletedIds(update) <= MAX_STRUCTS) {
       if (take(update)) yield;
       continue;
     }
     const cuts = yield* cutting(update);
-    for (let cut = cuts.next(structs); cut !== null; cut = cuts.next(structs)) if (take(cut)) yield;
+    for (let cut = cuts.nextStructs(structs); cut !== null; cut = cuts.nextStructs(structs))
+      if (take(cut)) yield;
+    const deletes = deletingParts(doc, cuts.deletes, () => structs);
+    for (const part of deletes) if (take(part)) yield;
   }
+}
+
+const reader = new UpdateReader();
+
+/** How many ids a small update deletes. @throws MalformedUpdate */
+function deletedIds(update: Uint8Array): number {
+  reader.start(update);
+  while (reader.nextSection()) while (reader.nextStruct());
+  let ids = 0;
+  while (reader.nextDelete()) ids += reader.deleteEnd - reader.deleteStart;
+  return ids;
+}
+
+/**
+ * Deletes as updates of so many of the document's items each: one range may hold a hundred thousand, which Yjs takes half a second to
+ * delete. The document may change between two parts, by the part above all.
+ */
+function* deletingParts(
+  doc: Y.Doc,
+  { client, start, end }: DeleteList,
+  items: () => number,
+): Generator<Uint8Array> {
+  let part = noDeletes();
+  let left = items();
+  for (let range = 0; range < client.length; range++) {
+    const [of, to] = [client[range] as number, end[range] as number];
+    for (let from = start[range] as number; from < to;) {
+      const structs = doc.store.clients.get(of) ?? [];
+      let at = from;
+      for (
+        let index = at < Y.getState(doc.store, of) ? Y.findIndexSS(structs, at) : structs.length;
+        at < to;
+        index++
+      ) {
+        const struct = structs[index];
+        // What nobody knows is Yjs' to keep waiting, whole.
+        at = struct === undefined ? to : Math.min(to, struct.id.clock + struct.length);
+        if (--left === 0) break;
+      }
+      push(part, of, from, at);
+      from = at;
+      if (left > 0) continue;
+      yield withDeletes(null, part);
+      part = noDeletes();
+      left = items();
+    }
+  }
+  if (part.client.length > 0) yield withDeletes(null, part);
 }
 
 /**

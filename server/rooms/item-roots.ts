@@ -94,6 +94,8 @@ export class NewItemRoots {
   readonly #items = new ItemRoots();
   readonly #firsts = new Map<number, number>();
   readonly #appended: number[] = [];
+  #lastClient = -1;
+  #lastRoot = -1;
   readonly #base: number;
 
   constructor(private readonly known: ItemRoots) {
@@ -130,6 +132,10 @@ export class NewItemRoots {
   }
 
   append(client: number, start: number, root: number): void {
+    // Nearly always the same as what came just before.
+    if (client === this.#lastClient && root === this.#lastRoot) return;
+    this.#lastClient = client;
+    this.#lastRoot = root;
     if (!this.#firsts.has(client)) this.#firsts.set(client, start);
     this.#items.append(client, start, root);
     this.#appended.push(client, start, root);

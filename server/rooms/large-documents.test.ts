@@ -1,5 +1,5 @@
 /** [G23 W2] Edits of the server's own in large documents: made in pieces, while others write, and the document kept for the next one. */
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import * as Y from 'yjs';
 
 import { createRandom } from '../../tests/support/random.js';
@@ -27,13 +27,15 @@ afterEach(async () => {
   for (const folder of StrictFolder.all.splice(0)) await folder.stop();
 });
 
+const WORDS = 20_000;
+
 /** What many hands wrote here and there. */
 function scattered(): Uint8Array {
   const random = createRandom(1);
   const doc = new Y.Doc();
   const text = doc.getText('file:main');
   doc.transact(() => {
-    for (let i = 0; i < 20_000; i++) text.insert(random.below(text.length + 1), 'words ');
+    for (let i = 0; i < WORDS; i++) text.insert(random.below(text.length + 1), 'words ');
   });
   return Y.encodeStateAsUpdate(doc);
 }
@@ -48,6 +50,7 @@ async function turnsUntil(clock: ManualClock, done: Promise<unknown>): Promise<n
   const endOfTurn = clock.endOfTurn.bind(clock);
   const next: (() => void)[] = [];
   clock.endOfTurn = (run) => void next.push(run);
+  clock.turn(); // what waits already
   let turns = 0;
   let isDone = false;
   const finished = done.then(
@@ -105,6 +108,35 @@ test('edits asked for at once are made one a turn', async () => {
   await turnsUntil(clock, Promise.all(edits));
   expect(most).toBe(1);
   expect(textOf(room).slice(0, 10)).toBe('9876543210');
+});
+
+test('a whole text that is replaced goes at once for everybody; the kept document takes that in by parts', async () => {
+  const { room, clock } = createTestRoom({ updates: [scattered()], folder: new StrictFolder() });
+  const ann = new TestClient(room).join();
+  const replace = (next: string) => (text: string) => [{ at: 0, delete: text.length, insert: next }];
+  const deletion = jest.spyOn(Y.Text.prototype, 'delete');
+  await turnsUntil(clock, room.editText('main', replace('all new\n')));
+  expect(deletion).not.toHaveBeenCalled(); // Yjs would do it in one go
+  deletion.mockRestore();
+  expect(textOf(room)).toBe('all new\n');
+  clock.turn();
+  ann.read();
+  expect(ann.text.toString()).toBe('all new\n');
+  expect((await room.read('main')).text).toBe('all new\n');
+  expect(ann.type('typed')).toEqual({ kind: 'taken' });
+  let seen = '';
+  const next = room.editText('main', (text) => {
+    seen = text;
+    return insert(0, '# ')();
+  });
+  const told = jest.spyOn(Y.Doc.prototype, 'emit');
+  await turnsUntil(clock, next);
+  const transactions = told.mock.calls.filter(([event]) => event === 'beforeTransaction').length;
+  told.mockRestore();
+  // Parts of 512 items at most, of which as many are a turn's work as the machine can do.
+  expect(transactions).toBeGreaterThan(WORDS / 512);
+  expect(seen).toBe('all new\ntyped');
+  expect(textOf(room)).toBe('# all new\ntyped');
 });
 
 test('what somebody pastes into a room with a JSON member comes to that one in pieces', async () => {

@@ -9,6 +9,7 @@ import { SharedDoc } from '../contract/wire.js';
 import { assertHealthy } from './fold.js';
 import { integrating } from './integration.js';
 import type { Pieces } from './slices.js';
+import { deletesOf } from './text-deletes.js';
 import { TextJournal } from './text-journal.js';
 import type { TextEdit } from './types.js';
 
@@ -110,6 +111,15 @@ export class LiveDocument {
         if (edit.insert !== '') text.insert(edit.at, edit.insert);
       }
     });
+  }
+
+  /**
+   * What these edits delete, as an update that was not made yet.
+   * @throws RangeError when an edit lies outside the text or overlaps another
+   */
+  deletes(fileId: string, edits: readonly TextEdit[]): Uint8Array {
+    assertEdits(edits, this.text(fileId).length);
+    return deletesOf(this.#text(fileId), edits);
   }
 
   /** A sentence about the limit on a file's text that these edits would pass, or null. */

@@ -35,6 +35,21 @@ describe('the greeting', () => {
     expect(room.memberCount).toBe(1);
   });
 
+  test('is of the room as it is when somebody comes, also right behind an edit', () => {
+    const { room } = createTestRoom();
+    const bob = new TestClient(room).join();
+    const asked = [];
+    for (const typed of ['', 'a', 'b']) {
+      if (typed) bob.type(typed);
+      const ann = new TestClient(room);
+      ann.peer.open();
+      asked.push(
+        ...ann.line.heard().map((heard) => (heard.kind === 'step1' ? [...heard.clocks.values()] : [])),
+      );
+    }
+    expect(asked).toEqual([[], [1], [2]]);
+  });
+
   test('its own question is answered with everything, and only then is it live', () => {
     const stored = new TestClient(createTestRoom().room).change((text) => text.insert(0, 'stored'));
     const { room, clock } = createTestRoom({ updates: [stored] });
@@ -409,6 +424,31 @@ describe('presence', () => {
     clock.advance(40);
     const told = [{ kind: 'awareness', states: { 5: { name: 'Ann' } } }];
     expect([ann.line.heard(), bob.line.heard()]).toEqual([told, told]);
+  });
+
+  test('a cursor that comes with an edit does not go back to who typed it, and everybody else’s does', () => {
+    const { room, clock } = createTestRoom();
+    const [ann, bob] = [new TestClient(room).join(), new TestClient(room).join()];
+    ann.peer.presence([entry(5, 1, { name: 'Ann' })]);
+    clock.advance(40);
+    [ann, bob].forEach(({ line }) => line.heard());
+
+    ann.type('a');
+    ann.peer.presence([entry(5, 2, { at: 'behind a' })]);
+    clock.advance(0);
+    expect(ann.line.heard()).toEqual([]);
+    expect(bob.line.heard()).toEqual([
+      expect.objectContaining({ kind: 'update' }),
+      { kind: 'awareness', states: { 5: { at: 'behind a' } } },
+    ]);
+
+    ann.type('b');
+    ann.peer.presence([entry(5, 3, { at: 'behind b' })]);
+    bob.peer.presence([entry(6, 1, { name: 'Bob' })]);
+    clock.advance(0);
+    expect(ann.line.heard()).toEqual([
+      { kind: 'awareness', states: { 5: { at: 'behind b' }, 6: { name: 'Bob' } } },
+    ]);
   });
 
   test('[G29] an id that is another’s is probed there, and handed over when that peer goes', () => {

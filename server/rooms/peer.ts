@@ -6,7 +6,7 @@ import type { CloseCode } from '../contract/wire.js';
 import type { Timer } from '../support/clock.js';
 import { Acknowledgement } from './acknowledgement.js';
 import type { Clocks } from './gate.js';
-import { encodeClocks, framedNotice, framedSaved, framedStep1, type AwarenessEntry } from './messages.js';
+import { encodeClocks, framedNotice, framedSaved, type AwarenessEntry } from './messages.js';
 import type { Room } from './room.js';
 import type { Member } from './types.js';
 
@@ -60,7 +60,7 @@ export class SyncPeer implements Member {
   /** Joins the room and asks the client for what the room lacks. */
   open(): void {
     this.#room.joinPeer(this);
-    this.#line.write(framedStep1(this.#room.clocks));
+    this.#line.write(this.#room.question);
   }
 
   /** Leaves the room. Safe to call twice. */
@@ -208,7 +208,7 @@ export class SyncPeer implements Member {
   #ask(): void {
     if (this.#questionOpen) return;
     this.#questionOpen = true;
-    this.#line.write(framedStep1(this.#room.clocks));
+    this.#line.write(this.#room.question);
   }
 
   /** A client that fills its hole from what we relay does not send it: only a question brings it. */

@@ -37,6 +37,12 @@ export class Presence<Owner extends PresenceOwner> {
     return this.#changed.size > 0 || this.#gone.size > 0;
   }
 
+  /** True when all that waits to be taken is this owner's own state. */
+  isOnlyOf(owner: Owner): boolean {
+    const own = this.#idOf.get(owner);
+    return own !== undefined && this.#gone.size === 0 && this.#changed.size === 1 && this.#changed.has(own);
+  }
+
   /**
    * Takes one entry from an owner. Returns the live owner of the id when that is somebody else and `owner` has no id yet
    * (a reconnect racing its dead predecessor): the entry is then kept until that one goes. Else null.

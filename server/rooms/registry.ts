@@ -7,6 +7,7 @@ import type { Store, StoredDocument } from '../storage/store.js';
 import type { Clock, Timer } from '../support/clock.js';
 import { AppError, messageOf } from '../support/errors.js';
 import type { Log } from '../support/log.js';
+import { LogLimit } from '../support/log-limit.js';
 import type { Metrics } from '../support/metrics.js';
 import type { Compactor } from './compactor.js';
 import { RoomCounts } from './counts.js';
@@ -68,6 +69,8 @@ export class Registry implements RoomSource {
   readonly #counts: RoomCounts;
   readonly #slices: Slices;
   readonly #largeDocuments: LargeDocuments;
+  /** G30: with the database away, everybody who comes back is one. */
+  readonly #loadLines: LogLimit;
   #stopping = false;
 
   constructor(
@@ -77,6 +80,7 @@ export class Registry implements RoomSource {
     this.#counts = parts.counts ?? new RoomCounts();
     this.#slices = new Slices(parts.clock);
     this.#largeDocuments = new LargeDocuments(parts.clock);
+    this.#loadLines = new LogLimit(parts.clock);
     if (parts.metrics) this.#measure(parts.metrics);
     this.#sweep = parts.clock.every(SWEEP_MS, () => this.#sweepIdle());
     parts.store.onLogTrouble((failing) => this.#tellOfTrouble(failing));
@@ -189,7 +193,9 @@ export class Registry implements RoomSource {
       if (error instanceof AppError && error.code !== 'storage-unavailable') throw error;
       // S2: unreadable is never empty.
       this.#counts.failedLoads++;
-      log.error({ room: roomId, error: messageOf(error) }, 'room could not be loaded');
+      const leftOut = this.#loadLines.take('load');
+      if (leftOut !== null)
+        log.error({ room: roomId, error: messageOf(error), leftOut }, 'room could not be loaded');
       if (error instanceof AppError) throw error;
       throw new AppError('storage-unavailable', 'The room cannot be loaded just now', { cause: error });
     }

@@ -471,3 +471,28 @@ test('[G8] what waited in the log for something missing is served once a member 
   await passed();
   expect(log.pending).toHaveLength(logged);
 });
+
+test('[G8] of what waits for two things the part that fits is served when one is brought, as it would be read anew', async () => {
+  const strand = (first: string, second: string): [Uint8Array, Uint8Array] => {
+    const doc = new Y.Doc();
+    const updates: Uint8Array[] = [];
+    doc.on('update', (update: Uint8Array) => updates.push(update));
+    for (const word of [first, second])
+      doc.getText('file:main').insert(doc.getText('file:main').length, word);
+    return updates as [Uint8Array, Uint8Array];
+  };
+  const [a, b] = strand('a', 'b');
+  const [, y] = strand('x', 'y');
+  const waits = Y.mergeUpdates([b, y]);
+  const { room, log, clock } = createTestRoom({ updates: [waits] });
+  const ann = new TestClient(room);
+  Y.applyUpdate(ann.doc, a);
+  ann.join();
+  for (let turns = 0; turns < 5; turns++) {
+    clock.advance(1000);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(textOf(room)).toBe('ab');
+  const anew = createTestRoom({ updates: [waits, ...log.pending] });
+  expect(textOf(anew.room)).toBe(textOf(room));
+});

@@ -25,7 +25,7 @@ import type { Clocks, Gate, Verdict } from './gate.js';
 import { buildingDocument } from './integration.js';
 import { LargeDocuments } from './large-documents.js';
 import { LiveDocument } from './live-document.js';
-import { framedAwareness, type AwarenessEntry } from './messages.js';
+import { framedAwareness, framedStep1, type AwarenessEntry } from './messages.js';
 import type { Outcome, SyncPeer } from './peer.js';
 import { Presence, type PresenceOwner } from './presence.js';
 import { RoomText } from './room-text.js';
@@ -57,6 +57,8 @@ export interface RoomParts {
   readonly largeDocuments?: LargeDocuments;
 }
 
+/** An edit of our own in a large document that deletes more UTF-16 units at once is made in pieces. */
+const MAX_DELETED_AT_ONCE = 16_384;
 /** A document that is kept with nobody's text open is let go when so many updates wait for it. */
 const MAX_WAITING_UPDATES = 1000;
 
@@ -110,6 +112,7 @@ export class Room implements LiveRoom {
   /** What stored rows hold that leaned on something missing so far (a hole in the log): not served, and tried again. */
   #parked: Uint8Array[];
   #retryParked: Timer | null = null;
+  #question: Uint8Array | null = null;
   /** Updates that are being judged in pieces. */
   #judging = 0;
   #changedMs: number;
@@ -261,6 +264,11 @@ export class Room implements LiveRoom {
     return this.#document.clocks;
   }
 
+  /** SyncStep1 of the room's state vector, framed: one for all who come before something changes. */
+  get question(): Uint8Array {
+    return (this.#question ??= asBuffer(framedStep1(this.clocks)));
+  }
+
   /** The document as updates, oldest first; for tests and for reading text. */
   updates(): Uint8Array[] {
     return this.#document.updates();
@@ -297,12 +305,12 @@ export class Room implements LiveRoom {
   }
 
   /** The room stays open until an update is judged; one that could not be ends its sender's connection. */
-  #stayOpenFor(judged: Promise<unknown>, done: (outcome: Outcome) => void): void {
+  #stayOpenFor(judged: Promise<unknown>, done?: (outcome: Outcome) => void): void {
     this.#judging++;
     void judged
       .catch((error: unknown) => {
         this.#parts.log.error({ error: messageOf(error) }, 'an update could not be judged');
-        done({ kind: 'refused', code: CloseCode.InternalError, reason: 'internal error' });
+        done?.({ kind: 'refused', code: CloseCode.InternalError, reason: 'internal error' });
       })
       .finally(() => this.#judging--);
   }
@@ -340,13 +348,26 @@ export class Room implements LiveRoom {
     });
   }
 
-  /** What fits by now is taken in as if somebody had sent it, and so logged anew behind what it leans on; its old row stays. */
+  /**
+   * What fits by now is taken in as if somebody had sent it, and so logged anew behind what it leans on; its old row stays. Of an
+   * update that still has a hole the part that fits, as when the rows are read: a room shows what it would show opened anew.
+   */
   #tryAgain(update: Uint8Array): void {
-    const judged = this.#slices.run(this.#document.checking(update, this.#ownClient), (verdict) => {
-      if (verdict.kind === 'gap' || (verdict.kind === 'accept' && this.#conclude(verdict, null) !== TAKEN))
-        this.#parked.push(update);
+    this.#judge(update, (verdict) => {
+      if (verdict.kind === 'refuse') return;
+      if (verdict.kind === 'accept' && this.#conclude(verdict, null) === TAKEN) return;
+      this.#parked.push(update);
+      if (verdict.kind !== 'gap') return;
+      const salvaged = this.#slices.run(this.#document.salvaging(update), (part) => {
+        if (part !== null) this.#judge(part, (of) => void (of.kind === 'accept' && this.#conclude(of, null)));
+      });
+      this.#stayOpenFor(salvaged);
     });
-    this.#stayOpenFor(judged, () => undefined);
+  }
+
+  /** In pieces, what nobody waits for. */
+  #judge(update: Uint8Array, use: (verdict: Verdict) => void): void {
+    this.#stayOpenFor(this.#slices.run(this.#document.checking(update, this.#ownClient), use));
   }
 
   /** Takes in of a step 2 with a gap what can be integrated; the rest is left out. */
@@ -393,6 +414,7 @@ export class Room implements LiveRoom {
     this.#schedule.soon(this.#peers.size);
     this.#channel.append(kept);
     this.#document.accept(update);
+    this.#question = null;
     if (this.#texts.size > 0) this.#textsMoved = true;
     return kept;
   }
@@ -401,13 +423,15 @@ export class Room implements LiveRoom {
     const from = this.#waitingFrom;
     this.#waitingFrom = 'nobody';
     const updates = this.#document.takeUnflushed();
+    // A keystroke is an edit and a cursor: neither is news to who typed it, and that is one write of five in a room of five.
+    const isKeystroke = updates !== null && typeof from !== 'string' && this.#presence.isOnlyOf(from);
     const presence = this.#presence.isDirty ? framedAwareness(this.#presence.takeChanges()) : null;
     // As a Buffer, once: a socket makes one of whatever else it is given.
     const all = updates && presence ? Buffer.concat([updates, presence]) : asBuffer(updates ?? presence);
     if (all) {
       for (const peer of this.#peers) {
         if (!peer.isLive) continue;
-        const frames = peer === from ? presence : all;
+        const frames = peer !== from ? all : isKeystroke ? null : presence;
         if (frames) peer.deliver(frames);
       }
     }
@@ -450,11 +474,12 @@ export class Room implements LiveRoom {
   }
 
   async #readAnew(fileId: string): Promise<FileReading> {
-    if (!this.#live) return this.#parts.folder.reading(this.updates(), fileId, this.#document.risk);
-    return this.withLive((live) => {
-      const text = live.text(fileId);
-      return { text, etag: etagOf(text), language: live.language };
-    });
+    const live = this.#settled();
+    // A document that has not taken in everything yet may show half of an edit, which is nobody's text.
+    if (live === null || this.#settling)
+      return this.#parts.folder.reading(this.updates(), fileId, this.#document.risk);
+    const text = live.text(fileId);
+    return { text, etag: etagOf(text), language: live.language };
   }
 
   async readText(fileId: string): Promise<string> {
@@ -595,7 +620,26 @@ export class Room implements LiveRoom {
     const tooLarge =
       added === 0 ? null : (this.#document.tooLarge(added, null) ?? live.tooLong(fileId, edits));
     if (tooLarge !== null) throw new AppError('too-large', tooLarge);
-    live.edit(fileId, edits);
+    const deleted = edits.reduce((sum, edit) => sum + edit.delete, 0);
+    // A JSON member would be shown what is deleted by half.
+    if (deleted > MAX_DELETED_AT_ONCE && !this.#document.isCheap && this.#texts.size === 0)
+      this.#editSoon(live, fileId, edits);
+    else live.edit(fileId, edits);
+  }
+
+  /**
+   * An edit that deletes much: for everybody else it is made now, and the live document hears of what is deleted as of
+   * somebody else's update, in pieces, when it is needed next (G23).
+   */
+  #editSoon(live: LiveDocument, fileId: string, edits: readonly TextEdit[]): void {
+    const deletes = live.deletes(fileId, edits);
+    if (!this.#takeOwn(deletes)) return;
+    live.take(deletes);
+    // What comes in the place of something deleted stands before it.
+    live.edit(
+      fileId,
+      edits.map(({ at, insert }) => ({ at, delete: 0, insert })),
+    );
   }
 
   #assertRoomForMore(): void {
@@ -610,15 +654,20 @@ export class Room implements LiveRoom {
   }
 
   #liveOf(doc: Y.Doc): LiveDocument {
-    return new LiveDocument(doc, this.#ownClient, (update) => {
-      const verdict = this.#document.check(update, -1);
-      if (verdict.kind === 'accept' && verdict.update !== null) {
-        const kept = this.#append(verdict.update, null);
-        this.#meanwhile?.push(kept);
-      }
-      // Our own edits are made of what the room holds: anything else is a defect of ours, and the edit is not in the room.
-      else if (verdict.kind !== 'accept') this.#ownRefused = verdict.kind;
-    });
+    return new LiveDocument(doc, this.#ownClient, (update) => void this.#takeOwn(update));
+  }
+
+  /** An update of our own into the room; false when there was nothing new in it, or it was not taken. */
+  #takeOwn(update: Uint8Array): boolean {
+    const verdict = this.#document.check(update, -1);
+    if (verdict.kind === 'accept' && verdict.update !== null) {
+      const kept = this.#append(verdict.update, null);
+      this.#meanwhile?.push(kept);
+      return true;
+    }
+    // Our own edits are made of what the room holds: anything else is a defect of ours, and the edit is not in the room.
+    if (verdict.kind !== 'accept') this.#ownRefused = verdict.kind;
+    return false;
   }
 
   /** The kept document with all that came, as far as a turn can take it in, or null when there is none, or it broke. */
@@ -650,6 +699,8 @@ export class Room implements LiveRoom {
   }
 }
 
+function asBuffer(bytes: Uint8Array): Buffer;
+function asBuffer(bytes: Uint8Array | null): Buffer | null;
 function asBuffer(bytes: Uint8Array | null): Buffer | null {
   return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }

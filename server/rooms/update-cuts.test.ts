@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import * as Y from 'yjs';
 
 import { createRandom, seeds } from '../../tests/support/random.js';
+import { withDeletes } from './delete-list.js';
 import { buildingDocument, integrating } from './integration.js';
 import { finish } from './slices.js';
 import { cutting } from './update-cuts.js';
@@ -43,13 +44,14 @@ test.each(seeds(1, 20))('[G23] each cut leans only on those before it (seed %i)'
   const cuts = finish(cutting(Y.encodeStateAsUpdate(whole)));
   const copy = new Y.Doc();
   let count = 0;
-  for (let cut = cuts.next(random.below(9) + 1); cut; cut = cuts.next(random.below(9) + 1)) {
+  for (let cut = cuts.nextStructs(random.below(9) + 1); cut; cut = cuts.nextStructs(random.below(9) + 1)) {
     Y.applyUpdate(copy, cut);
     expect(copy.store.pendingStructs).toBeNull();
     expect(copy.store.pendingDs).toBeNull();
     count++;
   }
   expect(count).toBeGreaterThan(20);
+  Y.applyUpdate(copy, withDeletes(null, cuts.deletes));
   expect(contentOf(copy)).toEqual(contentOf(whole));
   expect(Y.equalSnapshots(Y.snapshot(copy), Y.snapshot(whole))).toBe(true);
 });
@@ -71,14 +73,42 @@ test.each(seeds(1, 5))('[G23] integrating in pieces gives the document itself (s
   expect(contentOf(copy)).toEqual(contentOf(built));
 });
 
-test('an update of deletes alone, and one that says nothing, are cut as well', () => {
+test('an update of deletes alone, and one that says nothing, have no structs to cut', () => {
   const doc = sessionOf(1, 50);
   const before = Y.encodeStateVector(doc);
-  const copy = new Y.Doc();
-  Y.applyUpdate(copy, Y.encodeStateAsUpdate(doc));
   doc.getText('file:main').delete(0, doc.getText('file:main').length);
   const cuts = finish(cutting(Y.encodeStateAsUpdate(doc, before)));
-  for (let cut = cuts.next(1); cut; cut = cuts.next(1)) Y.applyUpdate(copy, cut);
-  expect(copy.getText('file:main').toString()).toBe('');
-  expect(finish(cutting(new Uint8Array([0, 0]))).next(1)).toBeNull();
+  expect(cuts.nextStructs(1)).toBeNull();
+  expect(cuts.deletes.client.length).toBeGreaterThan(0);
+  expect(finish(cutting(new Uint8Array([0, 0]))).nextStructs(1)).toBeNull();
+});
+
+test.each([
+  ['of deletes', (text: Y.Text) => text.delete(0, text.length)],
+  [
+    'of a text in the place of another',
+    (text: Y.Text) => text.applyDelta([{ delete: text.length }, { insert: 'new' }]),
+  ],
+])('[G23] a small update %s is integrated in parts when one range holds many items', (_what, edit) => {
+  const doc = new Y.Doc();
+  const text = doc.getText('file:main');
+  doc.transact(() => {
+    // Each in front of the last: an item each, and one range of ids.
+    for (let i = 0; i < 5000; i++) text.insert(0, 'x');
+  });
+  const copy = new Y.Doc();
+  Y.applyUpdate(copy, Y.encodeStateAsUpdate(doc));
+  const edits: Uint8Array[] = [];
+  doc.on('update', (update: Uint8Array) => edits.push(update));
+  edit(text);
+  expect(edits.length).toBe(1);
+  expect(edits[0]?.length).toBeLessThan(100);
+  const lengths: number[] = [];
+  copy.on('update', () => lengths.push(copy.getText('file:main').length));
+  finish(integrating(copy, edits));
+  expect(contentOf(copy)).toEqual(contentOf(doc));
+  // It became shorter step by step, by some items each.
+  const steps = lengths.map((length, index) => (lengths[index - 1] ?? 5000) - length);
+  expect(lengths.length).toBeGreaterThan(8);
+  expect(Math.max(...steps)).toBeLessThanOrEqual(512);
 });

@@ -1,18 +1,16 @@
 /**
- * One large update as many small ones, each of which leans only on those before it: so Yjs can take it in a piece a turn.
+ * The structs of one large update as many small ones, each of which leans only on those before it: so Yjs can take it in a piece a turn.
  * Works on the bytes and copies structs as they are. What the update leans on outside itself is not looked at.
  */
 import * as encoding from 'lib0/encoding';
 
-import { noDeletes, push, withDeletes, type DeleteList } from './delete-list.js';
+import { noDeletes, push, type DeleteList } from './delete-list.js';
 import { PIECE_STEPS, type Pieces } from './slices.js';
 import { StructTable } from './struct-table.js';
 import { UpdateReader } from './update-reader.js';
 
 /** Nobody waits, in lists of waiting sections. */
 const NOBODY = -1;
-/** Deleted ranges in one cut. */
-const RANGES_A_CUT = 512;
 
 /** @throws MalformedUpdate */
 export function* cutting(update: Uint8Array): Pieces<UpdateCuts> {
@@ -48,14 +46,14 @@ export class UpdateCuts {
   /** Sections that wait for a struct: the first by struct, the further by section. */
   readonly #waiting: Int32Array;
   readonly #alsoWaiting: Int32Array;
-  #deletesFrom = 0;
 
   constructor(
     private readonly update: Uint8Array,
     private readonly table: StructTable,
     private readonly firsts: readonly number[],
     private readonly ends: Uint32Array,
-    private readonly deletes: DeleteList,
+    /** To be taken in when all structs are. */
+    readonly deletes: DeleteList,
   ) {
     const count = table.clients.length;
     for (let section = count - 1; section >= 0; section--) {
@@ -67,19 +65,10 @@ export class UpdateCuts {
     this.#alsoWaiting = new Int32Array(count).fill(NOBODY);
   }
 
-  /** The next cut, of about `structs` structs, or of deleted ranges when there are no structs left. Null: that was all. */
-  next(structs: number): Uint8Array | null {
+  /** The next cut, of about `structs` structs. Null: that was all, and `deletes` is what is left of the update. */
+  nextStructs(structs: number): Uint8Array | null {
     const runs = this.#nextRuns(structs);
-    if (runs.length > 0) return this.#assembled(runs);
-    const { client, start, end } = this.deletes;
-    const from = this.#deletesFrom;
-    if (from === client.length) return null;
-    const to = (this.#deletesFrom = Math.min(client.length, from + RANGES_A_CUT));
-    return withDeletes(null, {
-      client: client.slice(from, to),
-      start: start.slice(from, to),
-      end: end.slice(from, to),
-    });
+    return runs.length > 0 ? this.#assembled(runs) : null;
   }
 
   /** Runs of structs, at most one a section: a cursor that meets a struct whose origin is not out yet waits for that one. */

@@ -10,9 +10,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 
-import type { Clock } from '../support/clock.js';
+import type { Clock, Timer } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
 import type { Log } from '../support/log.js';
+import { Reminder } from '../support/reminder.js';
 import { startWorker } from '../support/worker.js';
 import { within } from './database.js';
 import type { EmbeddedWorkerData, EmbeddedWorkerMessage } from './embedded-worker.js';
@@ -40,6 +41,9 @@ const PREDECESSOR_MS = 3_000;
 const FIRST_RESTART_MS = 100;
 /** While it cannot start, as on a full disk: everything is saved within 5 s of its return (G3). */
 const LAST_RESTART_MS = 2_000;
+/** G30: one that dies again and again is said at most this often, in ms, and that it runs when it has run so long. */
+const SAY_AGAIN_MS = 30_000;
+const STEADY_MS = 10_000;
 /** Longest path of a socket file that every system takes (macOS: 104 with its ending zero). */
 const MAX_SOCKET_PATH = 100;
 const SOCKET_NAME = '.s.PGSQL.5432';
@@ -90,14 +94,23 @@ export async function openEmbedded({ dataDir, clock, log }: EmbeddedOptions): Pr
     });
   }
 
+  const deaths = new Reminder(clock, SAY_AGAIN_MS);
+  let steady: Timer | null = null;
   const died = (listen: EmbeddedWorkerData['listen'], retryMs: number) => (reason: string) => {
+    steady?.cancel();
     if (isClosing) return;
-    log.error({ reason, retryMs }, 'embedded database: it died; starting it again');
+    const unsaid = deaths.take();
+    if (unsaid !== null) log.error({ reason, unsaid }, 'embedded database: it died; starting it again');
     clock.after(retryMs, () => {
       if (isClosing) return;
       const next = died(listen, Math.min(retryMs * 2, LAST_RESTART_MS));
       launch(listen, died(listen, FIRST_RESTART_MS)).then(
-        () => log.info('embedded database: running again'),
+        () => {
+          steady = clock.after(STEADY_MS, () => {
+            deaths.reset();
+            log.info('embedded database: running again');
+          });
+        },
         (error: unknown) => next(messageOf(error)),
       );
     });
@@ -105,6 +118,7 @@ export async function openEmbedded({ dataDir, clock, log }: EmbeddedOptions): Pr
 
   async function close(): Promise<void> {
     isClosing = true;
+    steady?.cancel();
     const running = worker;
     if (running) {
       const gone = new Promise<void>((done) => running.once('exit', () => done()));

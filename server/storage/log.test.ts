@@ -1,8 +1,9 @@
 import { describe, expect, jest, test } from '@jest/globals';
+import { pino } from 'pino';
 
 import { MAX_UNSAVED_BYTES } from '../contract/limits.js';
 import { ManualClock } from '../support/clock.js';
-import { silentLog } from '../support/log.js';
+import { silentLog, type Log } from '../support/log.js';
 import { RoomLog, type LogBatch } from './log.js';
 import { decodeRow } from './rows.js';
 
@@ -12,12 +13,13 @@ const WINDOW_MS = 20;
 function setUp({
   maxCommitBytes = 1_000_000,
   answers,
-}: { maxCommitBytes?: number; answers?: () => Promise<void> } = {}) {
+  log: lines = silentLog,
+}: { maxCommitBytes?: number; answers?: () => Promise<void>; log?: Log } = {}) {
   const clock = new ManualClock(1_000);
   const asked: { batch: LogBatch; answer: () => void; refuse: (reason: string) => void }[] = [];
   const log = new RoomLog({
     clock,
-    log: silentLog,
+    log: lines,
     commitWindowMs: WINDOW_MS,
     maxCommitBytes,
     ...(answers ? { answers } : {}),
@@ -245,6 +247,30 @@ describe('a commit that fails', () => {
     await it.succeed();
     expect(a.durable).toBe(1);
     expect(it.log.failedCommits).toBe(1);
+  });
+
+  test('[G30] is said once, every half a minute while each try fails, and when it is over', async () => {
+    const lines: { msg: string; unsaid?: number }[] = [];
+    const write = (line: string) => void lines.push(JSON.parse(line) as { msg: string });
+    // The database answers, but takes no commit: a disk that is full.
+    const it = setUp({ answers: () => Promise.resolve(), log: pino({ level: 'info' }, { write }) });
+    it.log.open('a', nothing).append(update(1));
+    await it.turn();
+    let tries = 0;
+    for (let second = 0; second < 65; second++) {
+      if (tries < it.asked.length) {
+        tries++;
+        await it.fail('No space left on device');
+      }
+      it.clock.advance(1000);
+      await it.turn();
+    }
+    expect(tries).toBeGreaterThan(55);
+    await it.succeed();
+    const failed = 'log: commit failed; it is kept and repeated';
+    expect(lines.map(({ msg }) => msg)).toEqual([failed, failed, failed, 'log: commits succeed again']);
+    expect(lines[0]?.unsaid).toBe(0);
+    expect(lines[2]?.unsaid).toBeGreaterThan(25);
   });
 
   test('[G3] leaves no room for more than memory may hold, until it has succeeded', async () => {

@@ -11,6 +11,7 @@ import { MAX_UNSAVED_BYTES } from '../contract/limits.js';
 import type { Clock, Timer } from '../support/clock.js';
 import { invariant, messageOf } from '../support/errors.js';
 import type { Log } from '../support/log.js';
+import { Reminder } from '../support/reminder.js';
 import { writeUpdate } from './rows.js';
 import type { LogChannel, LogStatus } from './store.js';
 import { UpdateQueue, type TakenUpdates } from './update-queue.js';
@@ -54,7 +55,7 @@ export interface RoomLogOptions {
 /** First wait after a failed commit, and the longest; doubled in between. Everything is saved within 5 s of the database's return (G3). */
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 1_000;
-/** While commits fail, the log says so again at most this often, in ms. */
+/** G30: while commits fail, the log says so again at most this often, in ms; there is a try a second. */
 const SAY_AGAIN_MS = 30_000;
 /** Unsaved bytes are counted anew whenever so many were appended. */
 const RECOUNT_BYTES = 1024 * 1024;
@@ -141,7 +142,7 @@ export class RoomLog {
   #timer: Timer | null = null;
   #current: Commit | null = null;
   #failingSinceMs: number | null = null;
-  #saidMs = -Infinity;
+  readonly #reminder: Reminder;
   #isStopped = false;
   #isFull = false;
   #appendedSinceCount = 0;
@@ -152,6 +153,7 @@ export class RoomLog {
 
   constructor(options: RoomLogOptions) {
     this.#options = options;
+    this.#reminder = new Reminder(options.clock, SAY_AGAIN_MS);
   }
 
   open(roomId: string, onDurable: (durable: number) => void): LogChannel {
@@ -311,6 +313,7 @@ export class RoomLog {
     if (this.#failingSinceMs !== null) {
       const forMs = this.#options.clock.now() - this.#failingSinceMs;
       this.#failingSinceMs = null;
+      this.#reminder.reset();
       this.#options.log.info({ forMs }, 'log: commits succeed again');
       this.#tell(false);
     }
@@ -334,22 +337,24 @@ export class RoomLog {
     const { clock, log } = this.#options;
     if (this.#isStopped) return;
     this.failedCommits++;
-    log.error(
-      {
-        reason: messageOf(error),
-        rooms: commit.rows.length,
-        bytes: commit.batch.data.length,
-        roomIds: commit.batch.roomIds.slice(0, 20),
-        retryMs,
-      },
-      'log: commit failed; it is kept and repeated',
-    );
+    const unsaid = this.#reminder.take();
+    if (unsaid !== null) {
+      log.error(
+        {
+          reason: messageOf(error),
+          rooms: commit.rows.length,
+          bytes: commit.batch.data.length,
+          roomIds: commit.batch.roomIds.slice(0, 20),
+          unsaid,
+        },
+        'log: commit failed; it is kept and repeated',
+      );
+    }
     if (this.#failingSinceMs === null) {
       this.#failingSinceMs = clock.now();
       this.#tell(true);
       for (const channel of this.#waiting) this.#keepSmall(channel);
     }
-    this.#saidMs = clock.now();
     this.#retryAfter(retryMs, commit);
   }
 
@@ -371,12 +376,11 @@ export class RoomLog {
 
   #stillAway(commit: Commit, retryMs: number, error: unknown): void {
     if (this.#isStopped) return;
-    const { clock, log } = this.#options;
-    if (clock.now() - this.#saidMs >= SAY_AGAIN_MS) {
-      this.#saidMs = clock.now();
+    const unsaid = this.#reminder.take();
+    if (unsaid !== null) {
       const { unsavedRooms, unsavedBytes } = this.status();
-      log.warn(
-        { reason: messageOf(error), rooms: unsavedRooms.length, bytes: unsavedBytes },
+      this.#options.log.warn(
+        { reason: messageOf(error), rooms: unsavedRooms.length, bytes: unsavedBytes, unsaid },
         'log: the database is away still; what waits is kept',
       );
     }

@@ -11,7 +11,7 @@ import { areEqual, faultsOf, freshCopy, textOf } from '../support/checker.js';
 import { findPostgres } from '../support/cluster.js';
 import { postgresUrl, withDatabase } from '../support/databases.js';
 import { figuresOf } from '../support/figures.js';
-import { createRandom, seeds } from '../support/random.js';
+import { createRandom, seeds, times } from '../support/random.js';
 import { makeRoom } from '../support/rest-client.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { keepTyping, Typist } from '../support/typist.js';
@@ -38,7 +38,7 @@ test.each(seeds(1, 1))(
       const roomId = await makeRoom(server.url);
       const everybody: Typist[] = [];
       let present: Typist[] = [];
-      for (let loop = 0; loop < 60; loop++) {
+      for (let loop = 0; loop < times(60); loop++) {
         const typist = new Typist(`t${loop}`, server.wsUrl, roomId);
         everybody.push(typist);
         present.push(typist);

@@ -1,4 +1,4 @@
-/** [G3 G5 G7 G32] The disk of the embedded database is full: a small file system of its own, which only root on Linux may mount. */
+/** [G3 G5 G7 G30 G32] The disk of the embedded database is full: a small file system of its own, which only root on Linux may mount. */
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { NoticeCode } from '../../server/contract/wire.js';
@@ -64,6 +64,9 @@ const healthStatus = async (): Promise<number> => (await ask('GET', `${server.ur
       typing.stop();
       await until(() => typists.every((typist) => typist.isSaved), 'all is saved');
       await until(async () => (await healthStatus()) === 200, 'health says so');
+      // G30: an expected state; each question of health was answered 503.
+      expect(server.output()).toContain('commit failed');
+      expect(server.output()).not.toContain('"stack"');
       const docs = typists.map(({ doc }) => doc);
       await until(() => areEqual(docs), 'everybody has the same');
       for (const typist of typists) typist.leave();

@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 
 import { killAgainAndAgain } from '../support/killing.js';
-import { seeds } from '../support/random.js';
+import { seeds, times } from '../support/random.js';
 import { startServer } from '../support/server.js';
 
 test.each(seeds(1, 2))(
@@ -10,7 +10,7 @@ test.each(seeds(1, 2))(
   async (seed) => {
     const server = await startServer({ ROOM_IDLE_SECONDS: '0' });
     try {
-      const report = await killAgainAndAgain(server, seed, 10);
+      const report = await killAgainAndAgain(server, seed, times(10));
       process.stdout.write(`embedded: ${JSON.stringify(report)}\n`);
       expect(report.acked).toBeGreaterThan(report.kills * 50);
       expect(report.unacked).toBeGreaterThan(0); // else the kills came when nothing was on its way
@@ -18,5 +18,5 @@ test.each(seeds(1, 2))(
       await server.dispose();
     }
   },
-  400_000,
+  times(400_000),
 );

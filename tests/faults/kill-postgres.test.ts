@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 
 import { postgresUrl, withDatabase } from '../support/databases.js';
 import { killAgainAndAgain } from '../support/killing.js';
-import { seeds } from '../support/random.js';
+import { seeds, times } from '../support/random.js';
 import { startServer } from '../support/server.js';
 
 const postgres = await postgresUrl();
@@ -14,7 +14,7 @@ const postgres = await postgresUrl();
     withDatabase(async (DATABASE_URL) => {
       const server = await startServer({ DATABASE_URL, ROOM_IDLE_SECONDS: '0' });
       try {
-        const report = await killAgainAndAgain(server, seed, 10);
+        const report = await killAgainAndAgain(server, seed, times(10));
         process.stdout.write(`Postgres: ${JSON.stringify(report)}\n`);
         expect(report.acked).toBeGreaterThan(report.kills * 50);
         expect(report.unacked).toBeGreaterThan(0); // else the kills came when nothing was on its way
@@ -22,5 +22,5 @@ const postgres = await postgresUrl();
         await server.dispose();
       }
     }),
-  400_000,
+  times(400_000),
 );

@@ -1,5 +1,6 @@
 /** [G20 G22 G29] Limits: who passes one is told, and nobody else notices. Each server has small ones, so that they are met. */
 import { readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as encoding from 'lib0/encoding';
@@ -210,15 +211,51 @@ describe('awareness', () => {
   });
 });
 
-test('[G20] more clients of one address than may shake hands in a second all come in, though each that is refused tries again', async () => {
-  const server = await startServer({ RATE_LIMIT_CONNECTIONS_PER_IP: '1000' });
-  try {
+describe('[G20] a crowd', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startServer({ RATE_LIMIT_CONNECTIONS_PER_IP: '1000' });
+  });
+  afterAll(() => server.dispose());
+
+  test('more clients of one address than may shake hands in a second all come in; each refusal is counted and tried again', async () => {
     const rooms = await Promise.all(Array.from({ length: 16 }, () => makeRoom(server.url)));
-    // How many of them are refused depends on how fast the machine is; that they come in must not.
-    const clients = Array.from({ length: 260 }, (_, n) => connectYjs(server.wsUrl, rooms[n % 16] ?? ''));
+    // They all knock at a server that is paused, and are met in one go. How many are refused depends on how fast the machine is.
+    let refused = 0;
+    process.kill(server.pid, 'SIGSTOP');
+    const clients = Array.from({ length: 260 }, (_, n) => {
+      const client = connectYjs(server.wsUrl, rooms[n % 16] ?? '');
+      client.provider.on('connection-close', (event) => (refused += event?.code === 1013 ? 1 : 0));
+      return client;
+    });
+    process.kill(server.pid, 'SIGCONT');
     await until(() => clients.every(({ provider }) => provider.synced), 'all are in');
+    const figures = await (await fetch(`${server.url}/metrics`)).text();
+    const counted = /^coderoom_refusals_total\{.*code="1013".*\} (\d+)$/m.exec(figures)?.[1] ?? '0';
+    process.stdout.write(`${refused} of 260 clients' handshakes were refused at first\n`);
+    expect(Number(counted)).toBe(refused);
     for (const client of clients) client.close();
-  } finally {
-    await server.dispose();
-  }
+  });
+
+  // The kernel takes no more than this, whatever we ask for.
+  const most = process.platform === 'linux' ? Number(readFileSync('/proc/sys/net/core/somaxconn')) : 0;
+  (most >= 1000 ? test : test.skip)(
+    '700 who knock while the process is paused all stand in line',
+    async () => {
+      process.kill(server.pid, 'SIGSTOP');
+      const sockets: Socket[] = [];
+      try {
+        let standing = 0;
+        for (let n = 0; n < 700; n++) {
+          const socket = connect(Number(new URL(server.url).port), '127.0.0.1', () => standing++);
+          sockets.push(socket.on('error', () => {}));
+        }
+        // Nobody is there to take one out of the line: who finds no place in it stays unconnected.
+        await until(() => standing === 700, 'all are connected');
+      } finally {
+        process.kill(server.pid, 'SIGCONT');
+        for (const socket of sockets) socket.destroy();
+      }
+    },
+  );
 });

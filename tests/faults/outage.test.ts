@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createCluster, findPostgres, type Cluster } from '../support/cluster.js';
 import { interruptible, type Interruption } from '../support/databases.js';
 import { sitOut, type Outage } from '../support/outage.js';
-import { seeds } from '../support/random.js';
+import { seeds, times } from '../support/random.js';
 import { makeRoom } from '../support/rest-client.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { areEqual, faultsOf, freshCopy } from '../support/checker.js';
@@ -51,35 +51,39 @@ const programs = findPostgres();
     180_000,
   );
 
-  test('[G2] kill -9 of all of Postgres, again and again, while people type: what was acknowledged is there', async () => {
-    const random = createRandom(7);
-    const roomId = await makeRoom(server.url);
-    const typists = ['a', 'b', 'c'].map((id) => new Typist(id, server.wsUrl, roomId));
-    await until(() => typists.every(({ provider }) => provider.synced), 'everybody is synced');
-    const typing = keepTyping(() => typists, random);
-    const KILLS = 5;
-    for (let kill = 0; kill < KILLS; kill++) {
-      const enough = typing.count + 50 + random.below(150);
-      await until(() => typing.count >= enough, 'more was typed');
-      await cluster.kill();
+  test(
+    '[G2] kill -9 of all of Postgres, again and again, while people type: what was acknowledged is there',
+    async () => {
+      const random = createRandom(7);
+      const roomId = await makeRoom(server.url);
+      const typists = ['a', 'b', 'c'].map((id) => new Typist(id, server.wsUrl, roomId));
+      await until(() => typists.every(({ provider }) => provider.synced), 'everybody is synced');
+      const typing = keepTyping(() => typists, random);
+      const KILLS = times(5);
+      for (let kill = 0; kill < KILLS; kill++) {
+        const enough = typing.count + 50 + random.below(150);
+        await until(() => typing.count >= enough, 'more was typed');
+        await cluster.kill();
+        await cluster.start();
+        const reached = typists.map(({ typed }) => typed.length);
+        await until(() => typists.every(({ acked }, n) => acked >= (reached[n] ?? 0)), 'all is acknowledged');
+      }
+      typing.stop();
+      await until(() => typists.every((typist) => typist.isSaved), 'all is saved');
+      const docs = typists.map(({ doc }) => doc);
+      await until(() => areEqual(docs), 'the replicas are equal');
+      // The last kill takes everybody: database, server and clients.
+      for (const typist of typists) typist.leave();
+      await Promise.all([cluster.kill(), server.kill()]);
       await cluster.start();
-      const reached = typists.map(({ typed }) => typed.length);
-      await until(() => typists.every(({ acked }, n) => acked >= (reached[n] ?? 0)), 'all is acknowledged');
-    }
-    typing.stop();
-    await until(() => typists.every((typist) => typist.isSaved), 'all is saved');
-    const docs = typists.map(({ doc }) => doc);
-    await until(() => areEqual(docs), 'the replicas are equal');
-    // The last kill takes everybody: database, server and clients.
-    for (const typist of typists) typist.leave();
-    await Promise.all([cluster.kill(), server.kill()]);
-    await cluster.start();
-    await server.restart();
-    expect(faultsOf([await freshCopy(server.wsUrl, roomId), ...docs], typists)).toEqual([]);
-    process.stdout.write(
-      `kill -9 of Postgres: ${KILLS + 1} times, ${typing.count} tokens, all acknowledged, none lost\n`,
-    );
-  }, 180_000);
+      await server.restart();
+      expect(faultsOf([await freshCopy(server.wsUrl, roomId), ...docs], typists)).toEqual([]);
+      process.stdout.write(
+        `kill -9 of Postgres: ${KILLS + 1} times, ${typing.count} tokens, all acknowledged, none lost\n`,
+      );
+    },
+    times(180_000),
+  );
 });
 
 (programs ? test : test.skip)(

@@ -3,14 +3,14 @@ import { expect, test } from '@jest/globals';
 
 import { areEqual, faultsOf, freshCopy } from '../support/checker.js';
 import { interruptible, postgresUrl, withDatabase } from '../support/databases.js';
-import { createRandom, seeds } from '../support/random.js';
+import { createRandom, seeds, times } from '../support/random.js';
 import { openRaw } from '../support/raw-socket.js';
 import { makeRoom } from '../support/rest-client.js';
 import { startServer } from '../support/server.js';
 import { keepTyping, Typist } from '../support/typist.js';
 import { until } from '../support/until.js';
 
-const RESTARTS = 6;
+const RESTARTS = times(6);
 
 test.each(seeds(1, 1))(
   `[G9 L1] ${RESTARTS} restarts under load lose nothing, tell everybody and exit with 0 (seed %i)`,

@@ -216,11 +216,11 @@ describe('[G12] initial_code appears exactly once', () => {
 
   const shown = async (roomId: string): Promise<string> => textOf(await freshCopy(server.wsUrl, roomId));
 
-  test('with 20 joining at once, by both doors', async () => {
+  test('with 50 joining at once, by both doors', async () => {
     const roomId = await makeRoom(server.url, { initial_code: code });
-    const clients = Array.from({ length: 10 }, () => connectYjs(server.wsUrl, roomId));
+    const clients = Array.from({ length: 30 }, () => connectYjs(server.wsUrl, roomId));
     const sockets = await Promise.all(
-      Array.from({ length: 10 }, () => SeedSocket.open(`${server.wsUrl}/ws/${roomId}`)),
+      Array.from({ length: 20 }, () => SeedSocket.open(`${server.wsUrl}/ws/${roomId}`)),
     );
     const greetings = await Promise.all(sockets.map((socket) => socket.next('init')));
     expect(new Set(greetings.map((greeting) => greeting.code))).toEqual(new Set([code]));

@@ -13,7 +13,12 @@ interface Link {
   readonly far: Socket;
   /** At the next chunk: pass a part of it, then break. */
   doomed: boolean;
+  /** So many bytes still pass in a direction before the connection breaks. */
+  readonly left: Record<Direction, number>;
 }
+
+/** `up`: from the client to the server. */
+type Direction = 'up' | 'down';
 
 export class ChaosProxy {
   /** Connections that were broken by us. */
@@ -21,6 +26,7 @@ export class ChaosProxy {
   /** Connections that were taken. */
   taken = 0;
   readonly #links = new Set<Link>();
+  #cut: { readonly direction: Direction; readonly bytes: number } | null = null;
   #isStalled = false;
   #wake: (() => void)[] = [];
 
@@ -52,6 +58,11 @@ export class ChaosProxy {
     else this.#reset(link);
   }
 
+  /** The next connection breaks as soon as so many bytes went in this direction: in the middle of a message, or of a frame. */
+  cutNext(direction: Direction, bytes: number): void {
+    this.#cut = { direction, bytes };
+  }
+
   breakAll(): void {
     for (const link of this.#links) this.#reset(link);
   }
@@ -77,12 +88,14 @@ export class ChaosProxy {
 
   #take(near: Socket, far: Socket): void {
     this.taken++;
-    const link: Link = { near, far, doomed: false };
+    const link: Link = { near, far, doomed: false, left: { up: Infinity, down: Infinity } };
+    if (this.#cut) link.left[this.#cut.direction] = this.#cut.bytes;
+    this.#cut = null;
     this.#links.add(link);
-    for (const [from, to] of [[near, far] as const, [far, near] as const]) {
+    for (const [from, to, direction] of [[near, far, 'up'] as const, [far, near, 'down'] as const]) {
       let last = Promise.resolve();
       from.on('data', (bytes: Buffer) => {
-        last = last.then(() => this.#pass(link, bytes, to));
+        last = last.then(() => this.#pass(link, bytes, to, direction));
       });
       from.on('error', () => undefined); // followed by close
       from.on('close', () => {
@@ -92,13 +105,16 @@ export class ChaosProxy {
     }
   }
 
-  async #pass(link: Link, bytes: Buffer, to: Socket): Promise<void> {
+  async #pass(link: Link, bytes: Buffer, to: Socket, direction: Direction): Promise<void> {
     if (this.options.delayMs > 0) {
       const delayMs = this.random.below(this.options.delayMs + 1);
       await new Promise((resolve) => setTimeout(resolve, delayMs));
     }
     while (this.#isStalled) await new Promise<void>((resolve) => this.#wake.push(resolve));
     if (to.destroyed) return;
+    const left = link.left[direction];
+    link.left[direction] -= bytes.length;
+    if (left < bytes.length) return void to.write(bytes.subarray(0, left), () => this.#reset(link));
     if (!link.doomed) return void to.write(bytes);
     to.write(bytes.subarray(0, this.random.below(bytes.length)), () => this.#reset(link));
   }

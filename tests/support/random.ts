@@ -34,3 +34,6 @@ export function seeds(first: number, count: number): number[] {
   const wanted = process.env.SEED;
   return wanted ? [Number(wanted)] : Array.from({ length: count }, (_, index) => first + index);
 }
+
+/** How often something is repeated: `count` times, or so many times that with `TIMES=n`. */
+export const times = (count: number): number => count * Number(process.env.TIMES ?? 1);

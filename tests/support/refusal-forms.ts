@@ -136,8 +136,13 @@ export function refusalCases(ownClient: { readonly id: number; readonly clock: n
       one(word('x'), word('y'), [STRING | ORIGIN | RIGHT, ...id(1, 0), ...id(1, 1), ...text('a')]),
     ),
     refusedUpdate(
-      'a right origin that stands left of the origin',
-      one(word('t', text('abc')), [STRING | ORIGIN | RIGHT, ...id(1, 2), ...id(1, 0), ...text('x')]),
+      'origins that were never next to each other',
+      one(word('t', text('abc')), [STRING | ORIGIN | RIGHT, ...id(1, 0), ...id(1, 2), ...text('x')]),
+    ),
+    refusedUpdate(
+      'a struct in another root than its beginning',
+      update([section(21, 0, word('x'))]),
+      update([section(21, 0, word('y', text('ab')))]),
     ),
     refusedUpdate('a string in a map', one([STRING | KEY, 1, ...text('m'), ...text('k'), ...text('a')])),
     refusedUpdate('a value in a text', one([ANY, 1, ...text('t'), 1, TRUE])),
@@ -198,7 +203,7 @@ export function refusalCases(ownClient: { readonly id: number; readonly clock: n
 /** Where the gate and the decoder write their forms: what follows these words, up to the end of its string. */
 const SOURCES: readonly (readonly [file: string, before: RegExp])[] = [
   ['rooms/update-reader.ts', /new MalformedUpdate\(\s*|^\s+return /],
-  ['rooms/gate-walk.ts', /return |\? |^const LEFT_OF_ORIGIN = /],
+  ['rooms/gate-walk.ts', /return |\? |^const NEVER_ADJACENT = /],
   ['rooms/gate.ts', /kind: 'refuse', reason: /],
   ['realtime/protocol.ts', /new BadFrame\(\s*/],
   ['realtime/session.ts', /new BadFrame\(\s*/],

@@ -247,6 +247,8 @@ export class Simulation {
     for (let round = 0; round < 60; round++) {
       this.#deliverEverything();
       this.#clock.advance(20_000);
+      // What is tried again is judged in pieces, each behind a promise.
+      for (let i = 0; i < 20; i++) await Promise.resolve();
       this.#channel.commit(Infinity);
     }
     this.#deliverEverything();
@@ -476,7 +478,7 @@ export class Simulation {
     const verdict = new Gate().check(state);
     if (verdict.kind !== 'accept')
       throw new Error(`the gate would not take the room's own fold: ${JSON.stringify(verdict)}`);
-    same(rebuilt.describe(), this.#room.describeGate(), 'kinds of the fold and of the gate');
+    same(rebuilt.describe(), this.#room.describeGate(), 'kinds and runs of the fold and of the gate');
   }
 
   #compact(): void {
