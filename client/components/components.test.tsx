@@ -112,6 +112,29 @@ describe('toasts', () => {
     expect(onGone).toHaveBeenCalledTimes(1);
     await waitFor(() => expect(screen.queryByText('two')).toBeNull());
   });
+
+  test.each([
+    ['is pointed at', 'pointerenter', 'pointerleave'],
+    ['has the focus', 'focusin', 'focusout'],
+  ])('stay while one %s', (_how, begins, ends) => {
+    jest.useFakeTimers();
+    try {
+      render(<Toasts />);
+      void act(() => void say('read me', { forMs: 1000 }));
+      const toast = screen.getByTestId('toast');
+      const tell = (type: string) => void act(() => void toast.dispatchEvent(new Event(type)));
+      tell(begins);
+      void act(() => void jest.advanceTimersByTime(100_000));
+      expect(screen.queryByText('read me')).not.toBeNull();
+      tell(ends);
+      void act(() => void jest.advanceTimersByTime(999));
+      expect(screen.queryByText('read me')).not.toBeNull();
+      void act(() => void jest.advanceTimersByTime(1));
+      expect(screen.queryByText('read me')).toBeNull();
+    } finally {
+      jest.useRealTimers();
+    }
+  });
 });
 
 describe('the refusal page', () => {

@@ -89,7 +89,7 @@ inBrowser('the editor', () => {
     test('Ctrl+S says that saving happens by itself', async () => {
       await ann.page.locator('.cm-content').focus();
       await ann.page.keyboard.press('Control+s');
-      await ann.page.getByTestId('toast').filter({ hasText: 'Saved automatically' }).waitFor();
+      await ann.noticed('Saved automatically');
     });
 
     test('the shortcuts are listed from the same registry', async () => {
@@ -132,7 +132,7 @@ inBrowser('the editor', () => {
     test('Ctrl+M lets Tab leave the editor, and says so', async () => {
       await ann.page.locator('.cm-content').focus();
       await ann.page.keyboard.press('Control+m');
-      await ann.page.getByTestId('toast').filter({ hasText: 'Tab moves the focus now' }).waitFor();
+      await ann.noticed('Tab moves the focus now');
       await ann.page.keyboard.press('Tab');
       expect(await ann.page.locator('.cm-content:focus').count()).toBe(0);
       await ann.page.keyboard.press('Control+m');
@@ -158,7 +158,7 @@ inBrowser('the editor', () => {
     await ann.page.keyboard.type(':undo\n');
     await bothShow(' ben');
     await ann.page.keyboard.type(':w\n');
-    await ann.page.getByTestId('toast').filter({ hasText: 'Saved automatically' }).waitFor();
+    await ann.noticed('Saved automatically');
     await command(ann, 'keys: usual');
     await ann.page.locator('.cm-vim-panel').waitFor({ state: 'detached' });
   });
@@ -234,7 +234,7 @@ inBrowser('the editor', () => {
       await language('Python');
       await ann.insert('x = 1\ndef f(:\n');
       await ann.page.locator('.cm-content').press('Alt+Shift+F');
-      await ann.page.getByTestId('toast').filter({ hasText: 'there is a mistake in the code' }).waitFor();
+      await ann.noticed('there is a mistake in the code');
       await ann.page.getByTestId('toast').getByText('Go to line 2').click();
       await bothShow('x = 1\ndef f(:\n');
     });
@@ -243,7 +243,7 @@ inBrowser('the editor', () => {
       await language('Ruby');
       await ann.insert('puts 1');
       await ann.page.locator('.cm-content').press('Alt+Shift+F');
-      await ann.page.getByTestId('toast').filter({ hasText: 'no formatter for Ruby' }).waitFor();
+      await ann.noticed('no formatter for Ruby');
     });
   });
 

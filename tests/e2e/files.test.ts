@@ -94,7 +94,7 @@ inBrowser('files in two browsers', () => {
     await row(ann.page, 'src/tool.ts').focus();
     await ann.page.keyboard.press('Delete');
     await bothList('main.py');
-    await ben.page.getByTestId('toast').filter({ hasText: 'deleted src/tool.ts' }).waitFor();
+    await ben.noticed('deleted src/tool.ts');
     await ann.page.getByTestId('toast').filter({ hasText: 'src/tool.ts deleted' }).getByText('Undo').click();
     await bothList('main.py', 'src', 'src/tool.ts');
     await row(ben.page, 'src/tool.ts').click();
@@ -166,7 +166,7 @@ inBrowser('files in two browsers', () => {
     await until(async () => (await ann.text()) === 'x = 1\n', 'the file is shown');
     await ann.page.getByTestId('room-menu').click();
     await ann.page.getByTestId('copy-file').click();
-    await ann.page.getByTestId('toast').filter({ hasText: 'lib/new.py copied' }).waitFor();
+    await ann.noticed('lib/new.py copied');
     expect(await ann.page.evaluate(() => navigator.clipboard.readText())).toBe('x = 1\n');
   });
 

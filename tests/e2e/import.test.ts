@@ -89,7 +89,7 @@ inBrowser('an import', () => {
     await shows(ann, 'from outside');
     await shows(ben, 'from outside');
     await lists(ben, 'main.py');
-    await ann.page.getByTestId('toast').filter({ hasText: '1 file imported' }).waitFor();
+    await ann.noticed('1 file imported');
     await ann.page.locator('.cm-content').focus();
     await ann.page.keyboard.press('Control+z');
     await shows(ann, 'as it was');
@@ -99,6 +99,8 @@ inBrowser('an import', () => {
   test('that keeps both puts a number behind the name, and leaves the other text alone', async () => {
     await choose(ann, 'main.py', 'from outside');
     await ann.page.getByTestId('import-both').click();
+    const imported = ann.page.getByTestId('toast').filter({ hasText: '1 file imported' });
+    await imported.hover(); // it stays while it is pointed at
     await dialog(ann).waitFor({ state: 'detached' });
     await lists(ann, 'main (2).py', 'main.py');
     await lists(ben, 'main (2).py', 'main.py');
@@ -108,11 +110,7 @@ inBrowser('an import', () => {
     await row(ben.page, 'main (2).py').click();
     await shows(ben, 'from outside');
     // And taken back by one press.
-    await ann.page
-      .getByTestId('toast')
-      .filter({ hasText: '1 file imported' })
-      .getByText('Undo', { exact: true })
-      .click();
+    await imported.getByText('Undo', { exact: true }).click();
     await lists(ben, 'main.py');
     await shows(ben, 'as it was');
   });
@@ -142,11 +140,13 @@ inBrowser('an import', () => {
     expect((await fetch(`${files}/${gone}`, { method: 'DELETE' })).status).toBe(204);
     await lists(ann, 'main.py', 'new.py');
     await ann.page.getByTestId('import-replace').click();
+    const imported = ann.page.getByTestId('toast').filter({ hasText: 'imported' });
+    await imported.hover();
     await lists(ben, 'gone.py', 'main.py', 'new (2).py', 'new.py');
     await row(ben.page, 'gone.py').click();
     await shows(ben, 'gone.py from outside');
     // As it was, for what comes next.
-    await ann.page.getByTestId('toast').getByText('Undo', { exact: true }).click();
+    await imported.getByText('Undo', { exact: true }).click();
     expect((await fetch(`${files}/${taken}`, { method: 'DELETE' })).status).toBe(204);
     await lists(ann, 'main.py');
     await lists(ben, 'main.py');
@@ -157,7 +157,7 @@ inBrowser('an import', () => {
 
   test('of the same text asks nothing and changes nothing', async () => {
     await choose(ann, 'main.py', 'as it was');
-    await ann.page.getByTestId('toast').filter({ hasText: 'Nothing to import' }).waitFor();
+    await ann.noticed('Nothing to import');
     expect(await dialog(ann).count()).toBe(0);
     await lists(ann, 'main.py');
   });
@@ -174,7 +174,7 @@ inBrowser('an import', () => {
     await dialog(ann).filter({ hasText: 'project/picture.png: not a text' }).waitFor();
     await ann.page.getByTestId('import-rest').click();
     await dialog(ann).waitFor({ state: 'detached' });
-    await ann.page.getByTestId('toast').filter({ hasText: 'left out' }).waitFor();
+    await ann.noticed('left out');
     const project = [
       'project',
       'project/src',

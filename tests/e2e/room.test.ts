@@ -89,7 +89,7 @@ inBrowser('a room in two browsers', () => {
       async () => (await ben.page.getByTestId('language-select').inputValue()) === 'javascript',
       'the other sees the language',
     );
-    await ben.page.getByTestId('toast').filter({ hasText: 'changed the language to JavaScript' }).waitFor();
+    await ben.noticed('changed the language to JavaScript');
   });
 
   test('pasted line ends become LF', async () => {
@@ -123,20 +123,21 @@ inBrowser('a room in two browsers', () => {
   test('who comes and goes is said', async () => {
     if (!browser) return;
     // A page tells who is new only when it has been in the room for a moment itself: somebody comes until it does.
-    const noticed = ben.page.getByTestId('toast').filter({ hasText: 'joined' });
+    const told = () => ben.notices.some((text) => text.includes('joined'));
     let cat: Visitor | null = null;
     await until(async () => {
       await cat?.leave();
+      ben.notices.length = 0;
       cat = await Visitor.arrive(browser, server.url);
       await cat.enter(link);
-      return noticed.waitFor({ timeout: 2000 }).then(
+      return until(told, 'the notice', 2000).then(
         () => true,
         () => false,
       );
     }, 'Ben is told that somebody joined');
     await ben.page.getByTestId('room-count').filter({ hasText: '3' }).waitFor();
     await (cat as Visitor | null)?.leave();
-    await ben.page.getByTestId('toast').filter({ hasText: 'left' }).waitFor();
+    await ben.noticed('left');
     await ben.page.getByTestId('room-count').filter({ hasText: '2' }).waitFor();
   });
 
@@ -278,7 +279,7 @@ inBrowser('a room in two browsers', () => {
     await dee.enter(`${link}#manage=${'x'.repeat(43)}`);
     expect(dee.page.url()).toBe(link);
     await rename(dee, 'Taken');
-    await dee.page.getByTestId('toast').filter({ hasText: 'not renamed: the manage link' }).waitFor();
+    await dee.noticed('not renamed: the manage link');
     const { name } = (await (await fetch(`${server.url}/rooms/${link.split('/').at(-1) ?? ''}`)).json()) as {
       name: string;
     };

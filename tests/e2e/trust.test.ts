@@ -47,7 +47,6 @@ inBrowser('trust', () => {
 
   const pill = (text: string | RegExp) => ann.page.getByTestId('room-status').filter({ hasText: text });
   const bar = (text: string) => ann.page.getByTestId('bar').filter({ hasText: text });
-  const toast = (text: string | RegExp) => ann.page.getByTestId('toast').filter({ hasText: text });
   const barActions = () => ann.page.getByTestId('bar').getByRole('button').allTextContents();
   const restText = async (link: string): Promise<string> =>
     (await fetch(`${server.url}/rooms/${link.split('/').at(-1)}/text`)).text();
@@ -118,7 +117,7 @@ inBrowser('trust', () => {
       },
       { first, last },
     );
-  const damaged = () => toast('Part of your local copy could not be read');
+  const damaged = 'Part of your local copy could not be read';
 
   test('[G8] rows of the local copy that cannot be read are set aside once, and the rest of it opens', async () => {
     const link = await ann.makeRoom();
@@ -136,7 +135,7 @@ inBrowser('trust', () => {
     await ann.openTab();
     await meetSocket(heldBack(held));
     await ann.enter(link);
-    await damaged().waitFor();
+    await ann.noticed(damaged);
     expect(await ann.text()).toBe('saved typed offline');
     release();
     await ann.saved();
@@ -144,7 +143,7 @@ inBrowser('trust', () => {
     await ann.page.reload();
     await ann.saved();
     expect(await ann.text()).toBe('saved typed offline');
-    expect(await damaged().count()).toBe(0);
+    expect(ann.notices.join()).not.toContain(damaged);
     expect(ann.complaints).toEqual([]);
   });
 
@@ -188,7 +187,7 @@ inBrowser('trust', () => {
       });
     });
     await ann.page.reload();
-    await damaged().waitFor();
+    await ann.noticed(damaged);
     await ann.saved();
     expect(await ann.text()).toBe('kept');
     expect(await restText(link)).toBe('kept');
@@ -227,7 +226,7 @@ inBrowser('trust', () => {
     for (const key of 'abc') await ann.page.keyboard.press(key);
     proxy.resume();
     await retry();
-    await toast(/Back online - 3 changes sent/).waitFor();
+    await ann.noticed('Back online - 3 changes sent');
     await ann.saved();
     expect(await restText(link)).toContain('abc');
     await proxy.close();
@@ -331,7 +330,7 @@ inBrowser('trust', () => {
     rmSync(backup, { recursive: true });
     await server.restart();
     await retry();
-    await toast('Your copy was newer and has been sent again').waitFor();
+    await ann.noticed('Your copy was newer and has been sent again');
     await until(async () => (await restText(link)) === 'old newer', 'the server has it again');
   });
 

@@ -50,10 +50,27 @@ export function allShow(visitors: readonly Visitor[], text: string): Promise<voi
   return until(show, `${visitors.length} show ${JSON.stringify(text)}`);
 }
 
+/** What runs in the page before its own code: it reports each short notice as it comes. */
+function reportNotices(): void {
+  const { noticeShown } = globalThis as unknown as { noticeShown: (text: string) => void };
+  const report = (node: Node): void => {
+    if (!(node instanceof Element)) return;
+    const toasts = [
+      ...(node.matches('[data-testid="toast"]') ? [node] : node.querySelectorAll('[data-testid="toast"]')),
+    ];
+    for (const toast of toasts) noticeShown(toast.textContent ?? '');
+  };
+  new MutationObserver((changes) => {
+    for (const change of changes) change.addedNodes.forEach(report);
+  }).observe(document, { childList: true, subtree: true });
+}
+
 /** One person at one browser, in a room or on the way to one. */
 export class Visitor {
   /** Requests that left our origin, errors on the console, and exceptions of the page: none may come. */
   readonly complaints: string[] = [];
+  /** Short notices that were shown, the oldest first; `noticed` takes what it waited for and all before it. */
+  readonly notices: string[] = [];
   page!: Page;
 
   private constructor(
@@ -69,6 +86,8 @@ export class Visitor {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
     const visitor = new Visitor(context, origin);
+    await context.exposeFunction('noticeShown', (text: string) => visitor.notices.push(text));
+    await context.addInitScript(reportNotices);
     await visitor.openTab();
     return visitor;
   }
@@ -153,6 +172,16 @@ export class Visitor {
       .getByTestId('room-status')
       .filter({ hasText: /^Saved \d/ })
       .waitFor();
+  }
+
+  /** Waits until a notice with these words has been shown, though it may be gone already. */
+  async noticed(words: string): Promise<void> {
+    const find = () => this.notices.findIndex((text) => text.includes(words));
+    await until(
+      () => find() >= 0,
+      `the notice ${JSON.stringify(words)} is shown; so far: ${JSON.stringify(this.notices)}`,
+    );
+    this.notices.splice(0, find() + 1);
   }
 
   async leave(): Promise<void> {
