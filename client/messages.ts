@@ -5,7 +5,7 @@ import {
   MAX_IMPORT_ENTRIES,
   MAX_PATH_DEPTH,
   MAX_PATH_LENGTH,
-  MAX_TEXT_BYTES,
+  DEFAULT_MAX_TEXT_BYTES,
   MAX_ZIP_BYTES,
 } from '../server/contract/limits.js';
 
@@ -371,7 +371,7 @@ export const messages = {
     failed: 'The files could not be read',
     reasons: {
       binary: 'not a text in UTF-8',
-      large: `over ${MAX_TEXT_BYTES / 1024 / 1024} MB`,
+      large: `over ${DEFAULT_MAX_TEXT_BYTES / 1024 / 1024} MB`,
       'many-files': `a room may have ${MAX_FILES} files`,
       full: (needed: string, free: string) => `needs ${needed}, the room has ${free} left`,
       'not-a-zip': 'not a zip that can be read',

@@ -7,7 +7,8 @@ import { describe, expect, test } from '@jest/globals';
 import { ConfigError, envExample, readConfig, settings, type Config } from './config.js';
 import { projectRoot } from './support/project-root.js';
 
-const MIB = 1024 * 1024;
+const KIB = 1024;
+const MIB = 1024 * KIB;
 
 function read(env: Record<string, string | undefined> = {}, files: Record<string, string> = {}): Config {
   return readConfig(env, { read: (path) => files[path] ?? null });
@@ -45,11 +46,53 @@ test('nothing needs to be set', () => {
     roomAutoCreate: false,
     roomIdleMs: 3000,
     historyDays: 30,
-    maxDocBytes: 8 * MIB,
-    maxFrameBytes: 8 * MIB,
-    maxRoomClients: 264,
-    maxConnections: 5000,
-    rates: { messagesPerSecond: 200, connectionsPerIp: 100, requestsPerMinute: 300, roomsPerHour: 20 },
+    limits: {
+      rooms: {
+        maxDocBytes: 8 * MIB,
+        maxTextBytes: 4 * MIB,
+        maxUnsavedBytes: 64 * MIB,
+        loadTimeoutMs: 5000,
+        awarenessPerSecond: 25,
+      },
+      sockets: {
+        maxFrameBytes: 8 * MIB,
+        maxStateVectorBytes: 256 * KIB,
+        maxAwarenessBytes: 4 * KIB,
+        maxFragments: 1024,
+        maxBufferedChunks: 4096,
+        maxRoomClients: 264,
+        maxConnections: 5000,
+        firstSyncMs: 10_000,
+        pingMs: 20_000,
+        maxMissedPings: 2,
+        slowReaderBytes: MIB,
+        slowReaderMs: 90_000,
+        maxQueuedBytes: 8 * MIB,
+        messagesPerSecond: 200,
+        messagesBurst: 400,
+        bytesPerSecond: 256 * KIB,
+        bytesBurst: 4 * MIB,
+        questionsPerSecond: 2,
+        questionsBurst: 20,
+        badMessagesPerMinute: 20,
+        connectionsPerIp: 100,
+        handshakesPerSecond: 100,
+        handshakesBurst: 200,
+      },
+      http: {
+        maxHeaderBytes: 16 * KIB,
+        headersTimeoutMs: 5000,
+        requestTimeoutMs: 15_000,
+        maxTextBytes: 4 * MIB,
+        maxJsonBytes: MIB,
+        maxJsonValues: 50_000,
+        maxAutocompleteBytes: 128 * KIB,
+        maxHeldBodyBytes: 64 * MIB,
+        requestsPerMinute: 300,
+        roomsPerHour: 20,
+      },
+      logLinesPerSecond: 20,
+    },
     metricsToken: null,
     ai: null,
     warnings: [],
@@ -85,7 +128,6 @@ describe('values', () => {
     ['ROOM_AUTO_CREATE', '1', { roomAutoCreate: true }],
     ['ROOM_AUTO_CREATE', 'no', { roomAutoCreate: false }],
     ['ROOM_IDLE_SECONDS', '0', { roomIdleMs: 0 }],
-    ['MAX_DOC_BYTES', '65536', { maxDocBytes: 65536 }],
     ['DATA_DIR', '/data', { dataDir: '/data' }],
   ];
   test.each(cases)('%s=%s', (name, value, part) => {
@@ -99,7 +141,10 @@ describe('values', () => {
       RATE_LIMIT_REQUESTS_PER_MINUTE: '0',
       RATE_LIMIT_ROOMS_PER_HOUR: '0',
     };
-    expect(Object.values(read(off).rates)).toEqual([0, 0, 0, 0]);
+    expect(read(off).limits).toMatchObject({
+      sockets: { messagesPerSecond: 0, connectionsPerIp: 0 },
+      http: { requestsPerMinute: 0, roomsPerHour: 0 },
+    });
   });
 });
 
@@ -257,6 +302,7 @@ describe('the model', () => {
       dialect: 'chat',
       perClientPerMinute: 60,
       perMinute: 600,
+      perClientAtOnce: 2,
     });
     expect(
       read({ ...OLLAMA, AI_DIALECT: 'fim', AI_API_KEY_FILE: '/k' }, { '/k': 'sk-1\n' }).ai,

@@ -1,19 +1,12 @@
 /**
- * Reads the environment into one frozen Config. Every setting is declared once here, with its default, unit and reason;
- * `.env.example` is generated from this table and a test holds the two equal. Knows nothing of process.env itself.
+ * Reads the environment into one frozen Config. Every setting is declared once, here or among the limits (settings/limits.ts), with its
+ * default, unit and reason; `.env.example` is generated from this table and a test holds the two equal. Knows nothing of process.env itself.
  */
 import { z } from 'zod';
 
+import { limitSettings, limitsOf, type Limits } from './settings/limits.js';
+import { integer, setting, type Setting, type Values } from './settings/setting.js';
 import { messageOf } from './support/errors.js';
-
-const MIB = 1024 * 1024;
-
-const integer = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, 'must be a whole number')
-    .transform(Number)
-    .pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));
 
 const flag = z
   .enum(['true', 'false', '1', '0', 'yes', 'no'], { message: 'must be true or false' })
@@ -33,24 +26,6 @@ const dialects = ['fim', 'fim-tokens', 'chat'] as const;
 const GEMINI_BASE_URL = 'https://generativelanguage.googleapis.com/v1beta/openai';
 /** A name that Google keeps pointing at its newest small model; those with numbers are retired. */
 const GEMINI_MODEL = 'gemini-flash-lite-latest';
-
-interface Setting<T> {
-  readonly schema: z.ZodType<T, string>;
-  /** As it would be written in the environment; null means unset. */
-  readonly fallback: string | null;
-  readonly help: string;
-  /** May also be given as NAME_FILE, a path to read it from. */
-  readonly secret?: true;
-}
-
-function setting<T>(
-  schema: z.ZodType<T, string>,
-  fallback: string | null,
-  help: string,
-  secret?: true,
-): Setting<T> {
-  return { schema, fallback, help, ...(secret ? { secret } : {}) };
-}
 
 /** Every environment name the program reads. The order is that of `.env.example`. */
 export const settings = {
@@ -118,53 +93,12 @@ export const settings = {
     '30',
     'Days that log entries are kept after a snapshot took them in.',
   ),
-  MAX_DOC_BYTES: setting(
-    integer(64 * 1024, 256 * MIB),
-    String(8 * MIB),
-    'Bytes of one encoded document. A frame that would pass it is refused to its sender; small edits pass up to 125 %.',
-  ),
-  MAX_FRAME_BYTES: setting(
-    integer(64 * 1024, 256 * MIB),
-    String(8 * MIB),
-    'Bytes of one WebSocket sync frame.',
-  ),
-  MAX_ROOM_CLIENTS: setting(integer(1, 100_000), '264', 'Members of one room, both doors together.'),
-  MAX_CONNECTIONS: setting(integer(1, 1_000_000), '5000', 'WebSockets of this process.'),
-  RATE_LIMIT_MESSAGES_PER_SECOND: setting(
-    integer(0, 1_000_000),
-    '200',
-    'Messages a second of one WebSocket (bytes and sync questions are bounded with it); faster ones are read later. 0: no rate at all.',
-  ),
-  RATE_LIMIT_CONNECTIONS_PER_IP: setting(
-    integer(0, 1_000_000),
-    '100',
-    'WebSockets open at once from one address (IPv6: one /64). 0: no limit, nor one on handshakes a second.',
-  ),
-  RATE_LIMIT_REQUESTS_PER_MINUTE: setting(
-    integer(0, 10_000_000),
-    '300',
-    'REST requests a minute from one address. 0: no limit, autocomplete included.',
-  ),
-  RATE_LIMIT_ROOMS_PER_HOUR: setting(
-    integer(0, 10_000_000),
-    '20',
-    'Rooms made an hour from one address. 0: no limit.',
-  ),
+  ...limitSettings,
   METRICS_TOKEN: setting(
     z.string().min(1),
     null,
     'Whoever reads /metrics must send it as a bearer token. Unset: anybody may read them; they name no room and nobody.',
     true,
-  ),
-  RATE_LIMIT_MODEL_PER_MINUTE: setting(
-    integer(0, 1_000_000),
-    '60',
-    'Questions to the model a minute for one address; over it the local answer has to do. 0: no limit.',
-  ),
-  RATE_LIMIT_MODEL_TOTAL_PER_MINUTE: setting(
-    integer(0, 1_000_000),
-    '600',
-    'Questions to the model a minute for everybody together: a bound on what it costs. 0: no limit.',
   ),
   AI_BASE_URL: setting(
     httpUrl.transform((value, context) => {
@@ -202,14 +136,6 @@ export const settings = {
 
 export type SettingName = keyof typeof settings;
 
-type Read<S> = S extends Setting<infer T> ? T : never;
-/** Settings with a default are never null. */
-type Values = {
-  readonly [K in SettingName]: (typeof settings)[K]['fallback'] extends null
-    ? Read<(typeof settings)[K]> | null
-    : Read<(typeof settings)[K]>;
-};
-
 /** Names of the design that this version does not act on yet: said at start, so that nobody relies on them. */
 const notYet = ['REDIS_URL', 'SESSION_SECRET', 'AUTH_JWT_SECRET', 'AUTH_JWKS_URL', 'ROOM_TTL_DAYS'] as const;
 
@@ -223,6 +149,8 @@ export interface ModelConfig {
   /** Questions a minute for one address, and for all together; 0: no limit. */
   readonly perClientPerMinute: number;
   readonly perMinute: number;
+  /** Questions of one address under way at once. */
+  readonly perClientAtOnce: number;
 }
 
 export interface Config {
@@ -240,16 +168,7 @@ export interface Config {
   readonly roomAutoCreate: boolean;
   readonly roomIdleMs: number;
   readonly historyDays: number;
-  readonly maxDocBytes: number;
-  readonly maxFrameBytes: number;
-  readonly maxRoomClients: number;
-  readonly maxConnections: number;
-  readonly rates: {
-    readonly messagesPerSecond: number;
-    readonly connectionsPerIp: number;
-    readonly requestsPerMinute: number;
-    readonly roomsPerHour: number;
-  };
+  readonly limits: Limits;
   /** Null: `/metrics` is open. */
   readonly metricsToken: string | null;
   /** null: the local engine alone, and nothing leaves the server. */
@@ -291,12 +210,13 @@ function connectionString(user: string, password: string | null, host: string, d
 }
 
 /** The model that the AI_ settings or GEMINI_API_KEY name; what is missing is added to `problems`. */
-function modelConfig(read: Values, problems: string[]): ModelConfig | null {
+function modelConfig(read: Values<typeof settings>, problems: string[]): ModelConfig | null {
   const { AI_BASE_URL, AI_MODEL, AI_API_KEY, AI_DIALECT, GEMINI_API_KEY } = read;
   const asked = {
     dialect: AI_DIALECT,
     perClientPerMinute: read.RATE_LIMIT_MODEL_PER_MINUTE,
     perMinute: read.RATE_LIMIT_MODEL_TOTAL_PER_MINUTE,
+    perClientAtOnce: read.RATE_LIMIT_MODEL_AT_ONCE,
   };
   if (AI_BASE_URL !== null) {
     if (AI_MODEL === null) problems.push('AI_MODEL: needed beside AI_BASE_URL');
@@ -347,7 +267,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, fi
     if (parsed.success) values[name] = parsed.data;
     else for (const issue of parsed.error.issues) problems.push(`${name}: ${issue.message}`);
   }
-  const read = values as Values;
+  const read = values as Values<typeof settings>;
 
   let databaseUrl = read.DATABASE_URL;
   let databaseSource: Config['databaseSource'] = databaseUrl ? 'DATABASE_URL' : 'embedded';
@@ -408,16 +328,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, fi
     roomAutoCreate: read.ROOM_AUTO_CREATE,
     roomIdleMs: read.ROOM_IDLE_SECONDS * 1000,
     historyDays: read.HISTORY_DAYS,
-    maxDocBytes: read.MAX_DOC_BYTES,
-    maxFrameBytes: read.MAX_FRAME_BYTES,
-    maxRoomClients: read.MAX_ROOM_CLIENTS,
-    maxConnections: read.MAX_CONNECTIONS,
-    rates: {
-      messagesPerSecond: read.RATE_LIMIT_MESSAGES_PER_SECOND,
-      connectionsPerIp: read.RATE_LIMIT_CONNECTIONS_PER_IP,
-      requestsPerMinute: read.RATE_LIMIT_REQUESTS_PER_MINUTE,
-      roomsPerHour: read.RATE_LIMIT_ROOMS_PER_HOUR,
-    },
+    limits: limitsOf(read),
     metricsToken: read.METRICS_TOKEN,
     ai,
     warnings,

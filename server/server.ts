@@ -13,7 +13,7 @@ import { Model } from './autocomplete/providers/model.js';
 import type { Config } from './config.js';
 import { CloseCode } from './contract/wire.js';
 import { createApp } from './http/app.js';
-import { endSilentConnections, serverOptions } from './http/server-options.js';
+import { endSilentConnections, sayWhyRequestsEnd, serverOptions } from './http/server-options.js';
 import { addressReader } from './realtime/client-address.js';
 import { Gateway } from './realtime/gateway.js';
 import { Compactor } from './rooms/compactor.js';
@@ -63,15 +63,17 @@ export async function startServer(config: Config, surroundings: ServerSurroundin
   // First of all: settings that do not fit together end the start before anything is opened.
   const model = config.ai && new Model(config.ai, { clock, log });
   const counts = new RoomCounts();
-  const { databaseUrl, dataDir } = config;
-  const store = await openStore({ databaseUrl, dataDir, clock, log, metrics });
+  const { databaseUrl, dataDir, limits } = config;
+  const { maxUnsavedBytes } = limits.rooms;
+  const store = await openStore({ databaseUrl, dataDir, clock, log, metrics, maxUnsavedBytes });
   const folder = new Folder();
   const compactor = new Compactor(store, folder, log, counts);
   const rooms: Registry = new Registry(
     { store, folder, compactor, clock, log, counts, metrics },
     {
       idleMs: config.roomIdleMs,
-      maxDocBytes: config.maxDocBytes,
+      limits: limits.rooms,
+      logLinesPerSecond: limits.logLinesPerSecond,
       createMissing: config.roomAutoCreate ? async (id) => void (await directory.ensure(id)) : null,
     },
   );
@@ -106,18 +108,16 @@ export async function startServer(config: Config, surroundings: ServerSurroundin
     docsFolder: join(root, 'dist/api-docs'),
     ...(development ? { clientMiddleware: development.page } : {}),
   });
-  const http = createServer(serverOptions, app);
-  endSilentConnections(http, clock);
+  const http = createServer(serverOptions(limits.http), app);
+  endSilentConnections(http, clock, limits.http);
+  sayWhyRequestsEnd(http, limits.http);
   const gateway = new Gateway(
     { rooms, clock, log, metrics },
     {
       publicUrl: config.publicUrl,
       allowedOrigins: config.allowedOrigins,
-      maxFrameBytes: config.maxFrameBytes,
-      maxRoomClients: config.maxRoomClients,
-      maxConnections: config.maxConnections,
-      messagesPerSecond: config.rates.messagesPerSecond,
-      connectionsPerIp: config.rates.connectionsPerIp,
+      limits: limits.sockets,
+      logLinesPerSecond: limits.logLinesPerSecond,
       addressOf: addressReader(config.trustProxy),
     },
   );
@@ -180,13 +180,13 @@ function timed(completer: Completer, metrics: Metrics): CompleteLocally {
   };
 }
 
-async function listen(http: HttpServer, { port, host, maxConnections }: Config): Promise<string> {
+async function listen(http: HttpServer, { port, host, limits }: Config): Promise<string> {
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject);
     // G20: as many may knock as may be in. Node's 511 is too few when everybody comes back while the process is paused or busy: the
     // kernel drops the others' first packet, they ask again after 1, 3, 7 and 15 s, and no figure of ours shows it. The
     // kernel's own bound (net.core.somaxconn on Linux) stays.
-    http.listen({ port, host, backlog: Math.max(511, maxConnections) }, () => {
+    http.listen({ port, host, backlog: Math.max(511, limits.sockets.maxConnections) }, () => {
       http.off('error', reject);
       resolve();
     });

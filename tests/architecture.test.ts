@@ -94,7 +94,7 @@ describe('the guard says so when', () => {
     [
       'the configuration knows a part',
       { 'server/config.ts': "import { x } from './rooms/room.js';", 'server/rooms/room.ts': '' },
-      'server/config.ts imports server/rooms/room.ts: it knows support alone',
+      'server/config.ts imports server/rooms/room.ts: it knows settings and support alone',
     ],
     [
       'somebody else knows the database',

@@ -23,7 +23,7 @@ import { yCollab, yUndoManagerKeymap } from 'y-codemirror.next';
 import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
 
-import { MAX_TEXT_BYTES } from '../../server/contract/limits.js';
+import { DEFAULT_MAX_TEXT_BYTES } from '../../server/contract/limits.js';
 import { ghostText, type GhostOptions } from './ghost-text.js';
 import { lfOnly } from './lf-only.js';
 import { ownCursor } from './own-cursor.js';
@@ -87,7 +87,7 @@ export function editorExtensions(parts: EditorParts): Extension {
     ownUndo.of(undo),
     ghostText(parts.ghost),
     lfOnly,
-    sizeLimit(MAX_TEXT_BYTES, parts.onTooLarge),
+    sizeLimit(DEFAULT_MAX_TEXT_BYTES, parts.onTooLarge),
     look,
     typing,
     keys,

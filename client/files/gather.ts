@@ -1,5 +1,5 @@
 /** Reads what was dropped or chosen: files, folders with all below, and zips. Nothing over a limit is read into memory. */
-import { MAX_IMPORT_ENTRIES, MAX_TEXT_BYTES, MAX_ZIP_BYTES } from '../../server/contract/limits.js';
+import { MAX_IMPORT_ENTRIES, DEFAULT_MAX_TEXT_BYTES, MAX_ZIP_BYTES } from '../../server/contract/limits.js';
 import { isIgnored, together, type Gathered, type IncomingFile, type Left } from './gathered.js';
 import { readZip } from './zip.js';
 
@@ -91,7 +91,7 @@ async function read(path: string, file: File, free: number): Promise<Gathered> {
   const leave = (reason: Left['reason']): Gathered => ({ files: [], left: [{ path, reason }], ignored: 0 });
   if (isIgnored(path)) return { files: [], left: [], ignored: 1 };
   const zip = isZip(file);
-  if (file.size > (zip ? MAX_ZIP_BYTES : MAX_TEXT_BYTES)) return leave(zip ? 'zip-large' : 'large');
+  if (file.size > (zip ? MAX_ZIP_BYTES : DEFAULT_MAX_TEXT_BYTES)) return leave(zip ? 'zip-large' : 'large');
   if (!zip && file.size > free) return leave({ needed: file.size, free: Math.max(0, free) });
   try {
     const bytes = new Uint8Array(await file.arrayBuffer());

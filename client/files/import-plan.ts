@@ -1,6 +1,6 @@
 /** Judges what somebody brings in before anything changes: which files are new, which are there already, and what is left, with the reason. */
 import type { SharedFile } from '../../server/contract/files.js';
-import { MAX_FILES, MAX_TEXT_BYTES } from '../../server/contract/limits.js';
+import { MAX_FILES, DEFAULT_MAX_TEXT_BYTES } from '../../server/contract/limits.js';
 import { joinPath, pathFault, TakenPaths, tidyPath } from '../../server/contract/paths.js';
 import { toLf } from '../editor/lf-only.js';
 import { isIgnored, type Gathered, type Left } from './gathered.js';
@@ -69,7 +69,7 @@ export function planImport({ files, left, ignored }: Gathered, folder: string, r
       leave.push({ path: file.path, reason });
       continue;
     }
-    if (file.bytes.length > MAX_TEXT_BYTES) {
+    if (file.bytes.length > DEFAULT_MAX_TEXT_BYTES) {
       leave.push({ path, reason: 'large' });
       continue;
     }

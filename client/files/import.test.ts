@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { strToU8, zipSync, type Zippable } from 'fflate';
 import * as Y from 'yjs';
 
-import { MAX_IMPORT_ENTRIES, MAX_TEXT_BYTES, MAX_ZIP_BYTES } from '../../server/contract/limits.js';
+import { MAX_IMPORT_ENTRIES, DEFAULT_MAX_TEXT_BYTES, MAX_ZIP_BYTES } from '../../server/contract/limits.js';
 import type { SharedFile } from '../../server/contract/files.js';
 import type { Gathered } from './gathered.js';
 import { planImport, type RoomNow } from './import-plan.js';
@@ -32,7 +32,7 @@ describe('a zip', () => {
   test('is read no further than its limits, and says of each file why it is left', () => {
     const zip = zipSync({
       'bomb.txt': new Uint8Array(3 * MIB),
-      'large.txt': new Uint8Array(MAX_TEXT_BYTES + 1),
+      'large.txt': new Uint8Array(DEFAULT_MAX_TEXT_BYTES + 1),
       '__MACOSX/a.py': strToU8('x'),
       'a.py': strToU8('x'),
     });

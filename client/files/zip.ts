@@ -3,7 +3,7 @@ import { strToU8, Unzip, UnzipInflate, zipSync, type Zippable } from 'fflate';
 
 import {
   MAX_IMPORT_ENTRIES,
-  MAX_TEXT_BYTES,
+  DEFAULT_MAX_TEXT_BYTES,
   MAX_ZIP_BYTES,
   MAX_ZIP_RATIO,
 } from '../../server/contract/limits.js';
@@ -68,7 +68,7 @@ export function readZip(name: string, zip: Uint8Array, limit: number): Gathered 
       size += chunk.length;
       total += chunk.length;
       const packed = entry.size ?? fed - startedAt + SLICE_BYTES;
-      if (size > MAX_TEXT_BYTES) return refuse('large');
+      if (size > DEFAULT_MAX_TEXT_BYTES) return refuse('large');
       if (size > SMALL_BYTES && size > packed * MAX_ZIP_RATIO) return refuse('zip-ratio');
       if (total > limit) return refuse({ needed: total, free: limit });
       chunks.push(chunk);

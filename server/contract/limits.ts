@@ -2,36 +2,18 @@
 
 /** A room id as people may choose it; ids made by the server are UUID v4. */
 export const ROOM_ID_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
-/** One file's text, by every door (UTF-8). */
-export const MAX_TEXT_BYTES = 4 * 1024 * 1024;
-/** A JSON body, unless a route says otherwise. */
-export const MAX_JSON_BYTES = 1024 * 1024;
-/**
- * Request bodies over 1 MiB that are in memory at once, for everybody together. What is more is refused with 429, so that memory
- * stays bounded however many addresses send.
- */
-export const MAX_HELD_BODY_BYTES = 64 * 1024 * 1024;
-/** Values in a JSON body, lists and objects among them: 10,000 edits of a text have 40,000. */
-export const MAX_JSON_VALUES = 50_000;
-/** The body of POST /autocomplete. */
-export const MAX_AUTOCOMPLETE_BYTES = 128 * 1024;
-/** One awareness message's state of one client, as JSON. */
-export const MAX_AWARENESS_STATE_BYTES = 4096;
+/** One file's text, by every door (UTF-8), unless the operator said otherwise (`MAX_TEXT_BYTES`). */
+export const DEFAULT_MAX_TEXT_BYTES = 4 * 1024 * 1024;
+/** The body of POST /autocomplete, unless the operator said otherwise (`MAX_AUTOCOMPLETE_BYTES`). */
+export const DEFAULT_MAX_AUTOCOMPLETE_BYTES = 128 * 1024;
 /** Nesting of an awareness state. */
 export const MAX_AWARENESS_DEPTH = 8;
-/** A state vector sent in SyncStep1. */
-export const MAX_STATE_VECTOR_BYTES = 256 * 1024;
 /** A file's id as a request may name it, in UTF-16 units: as long as names of roots may be. */
 export const MAX_FILE_NAME_LENGTH = 64;
 /** A person's or a room's name, in UTF-16 units. */
 export const MAX_NAME_LENGTH = 64;
 /** Colours are indexes into the page's palette, never strings from the wire. */
 export const PALETTE_SIZE = 12;
-/**
- * Changes of all rooms that wait for a database that is away. When there are more, further ones are refused to whoever makes
- * them (1013, or 503 by REST), so that memory stays bounded; what was taken is kept.
- */
-export const MAX_UNSAVED_BYTES = 64 * 1024 * 1024;
 /** Encoded bytes that a room's document may have, unless the operator said otherwise (`MAX_DOC_BYTES`). */
 export const DEFAULT_MAX_DOC_BYTES = 8 * 1024 * 1024;
 /** Files that a room shows. */

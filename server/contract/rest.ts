@@ -5,7 +5,7 @@
 import { z } from 'zod';
 
 import { LANGUAGE_ID_PATTERN } from './languages.js';
-import { MAX_FILE_NAME_LENGTH, MAX_NAME_LENGTH, MAX_TEXT_BYTES, ROOM_ID_PATTERN } from './limits.js';
+import { MAX_FILE_NAME_LENGTH, MAX_NAME_LENGTH, ROOM_ID_PATTERN } from './limits.js';
 import { pathFault, pathFaultText, tidyPath } from './paths.js';
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -35,28 +35,13 @@ export function textFault(text: string): string | null {
   return null;
 }
 
-/** Marks a zod issue that is answered 413 instead of 400. */
-export const TOO_LARGE = { tooLarge: true } as const;
-
 const wellFormed = (text: string, context: z.RefinementCtx): void => {
   const fault = textFault(text);
   if (fault !== null) context.addIssue({ code: 'custom', message: fault });
 };
 
-/** A file's text: well-formed, at most MAX_TEXT_BYTES, line ends made LF. */
-const text = z
-  .string({ error: 'must be text' })
-  .superRefine((value, context) => {
-    wellFormed(value, context);
-    if (value.length > MAX_TEXT_BYTES || utf8Length(value) > MAX_TEXT_BYTES) {
-      context.addIssue({
-        code: 'custom',
-        message: `must be at most ${MAX_TEXT_BYTES} bytes of UTF-8`,
-        params: TOO_LARGE,
-      });
-    }
-  })
-  .transform(toLf);
+/** A file's text: well-formed, line ends made LF. Size is judged elsewhere. */
+const text = z.string({ error: 'must be text' }).superRefine(wellFormed).transform(toLf);
 
 export const languageId = z
   .string({ error: 'must be text' })

@@ -64,7 +64,7 @@ export const CloseCode = {
   RoomFull: 4429,
   /** The server is stopping; reconnect. */
   Draining: 4503,
-  /** Nothing was heard for too long; reconnect. */
+  /** Nothing was heard for too long: no sync message in time; reconnect. */
   Idle: 4508,
 } as const;
 export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];

@@ -9,14 +9,16 @@ import type { Express, Router } from 'express';
 import { pino } from 'pino';
 import request from 'supertest';
 
+import { limits } from '../../tests/support/limits.js';
 import { MemoryRooms, MemoryStore } from '../../tests/fakes/memory-rooms.js';
 import { Assistant, type CompleteLocally } from '../autocomplete/assistant.js';
 import { complete } from '../autocomplete/engine.js';
-import { MAX_AUTOCOMPLETE_BYTES, MAX_TEXT_BYTES } from '../contract/limits.js';
+import { DEFAULT_MAX_AUTOCOMPLETE_BYTES, DEFAULT_MAX_TEXT_BYTES } from '../contract/limits.js';
 import * as rest from '../contract/rest.js';
 import { Directory } from '../rooms/directory.js';
 import { etagOf } from '../rooms/etag.js';
 import { Surroundings } from '../rooms/surroundings.js';
+import type { Limits } from '../settings/limits.js';
 import { ManualClock, systemClock } from '../support/clock.js';
 import { AppError } from '../support/errors.js';
 import { Metrics } from '../support/metrics.js';
@@ -30,6 +32,11 @@ let rooms: MemoryRooms;
 let deleted: string[];
 let logged: string[];
 let app: Express;
+
+const withRates = (rates: { requestsPerMinute: number; roomsPerHour: number }): Limits => ({
+  ...limits,
+  http: { ...limits.http, ...rates },
+});
 
 const answering = (local: CompleteLocally): Assistant => new Assistant({ local, model: null });
 
@@ -61,7 +68,7 @@ function deps(
       allowedOrigins: [],
       trustProxy: false,
       metricsToken: null,
-      rates: { messagesPerSecond: 0, connectionsPerIp: 0, requestsPerMinute: 0, roomsPerHour: 0 },
+      limits: withRates({ requestsPerMinute: 0, roomsPerHour: 0 }),
       ...changes.config,
     },
   };
@@ -398,7 +405,7 @@ describe('bad input is named, and harms nothing', () => {
     ['PUT', '/rooms/room/text', text(Buffer.from([0x61, 0xff])), 400, /not valid UTF-8/],
     ['PUT', '/rooms/room/text', json('"x"'), 415, /text\/plain/],
     ['PUT', '/rooms/room/text', text('x', 'text/plain; charset=utf-16'), 415, /UTF-8/],
-    ['PUT', '/rooms/room/text', text('x'.repeat(MAX_TEXT_BYTES + 1)), 413, /4194304 bytes/],
+    ['PUT', '/rooms/room/text', text('x'.repeat(DEFAULT_MAX_TEXT_BYTES + 1)), 413, /4194304 bytes/],
     ['PATCH', '/rooms/room/text', json('{}'), 400, 'the body must be a JSON array'],
     ['PATCH', '/rooms/room/text', json('[{"at": -1}]'), 400, '[0].at: must be 0 or more'],
     ['PATCH', '/rooms/room/text', json('[{"at": 1.5}]'), 400, '[0].at: must be a whole number'],
@@ -423,7 +430,13 @@ describe('bad input is named, and harms nothing', () => {
     ['POST', '/autocomplete', auto({ code: 'a\0' }), 400, /^code: .*U\+0000/],
     ['POST', '/autocomplete', auto({ language: 3 }), 400, 'language: must be text'],
     ['POST', '/autocomplete', text('', 'application/json'), 400, 'the body must be a JSON object'],
-    ['POST', '/autocomplete', auto({ code: 'x'.repeat(MAX_AUTOCOMPLETE_BYTES) }), 413, /131072 bytes/],
+    [
+      'POST',
+      '/autocomplete',
+      auto({ code: 'x'.repeat(DEFAULT_MAX_AUTOCOMPLETE_BYTES) }),
+      413,
+      /131072 bytes/,
+    ],
   ])('%s %s %#', async (method, path, { type, body }, status, detail) => {
     const { owner } = await make('abc', { roomId: 'room' });
     const before = new Map(store.rooms);
@@ -446,10 +459,10 @@ describe('bad input is named, and harms nothing', () => {
   test('an initial text over 4 MiB is 413, one of 4 MiB is taken, escapes and all', async () => {
     const post = (code: string) =>
       request(app).post('/rooms').set('Content-Type', 'application/json').send(`{"initial_code": "${code}"}`);
-    const refused = await post('\\u00e9'.repeat(MAX_TEXT_BYTES / 2) + 'x').expect(413);
+    const refused = await post('\\u00e9'.repeat(DEFAULT_MAX_TEXT_BYTES / 2) + 'x').expect(413);
     expect(rest.problem.parse(refused.body)).toMatchObject({ code: 'too-large' });
     expect((refused.body as rest.Problem).detail).toMatch(/^initial_code: /);
-    await post('\\u00e9'.repeat(MAX_TEXT_BYTES / 2)).expect(201);
+    await post('\\u00e9'.repeat(DEFAULT_MAX_TEXT_BYTES / 2)).expect(201);
     await post('x'.repeat(16 * 1024 * 1024)).expect(413);
   });
 
@@ -697,7 +710,7 @@ describe('rates', () => {
   const rates = { messagesPerSecond: 0, connectionsPerIp: 0, requestsPerMinute: 3, roomsPerHour: 2 };
 
   test('requests of one address are bounded, autocomplete on its own, page and liveness not at all', async () => {
-    app = createApp(deps({ config: { rates, trustProxy: 1 } }));
+    app = createApp(deps({ config: { limits: withRates(rates), trustProxy: 1 } }));
     const get = (from: string) => request(app).get('/version').set('X-Forwarded-For', from);
     for (let i = 0; i < 3; i++) await get('2001:db8::1').expect(200);
     const refused = await get('2001:db8::ffff:1').expect(429); // the same /64
@@ -715,7 +728,7 @@ describe('rates', () => {
   });
 
   test('without TRUST_PROXY nobody gets a fresh count by a header', async () => {
-    app = createApp(deps({ config: { rates } }));
+    app = createApp(deps({ config: { limits: withRates(rates) } }));
     for (let i = 0; i < 3; i++) {
       await request(app).get('/version').set('X-Forwarded-For', `10.0.0.${i}`).expect(200);
     }
@@ -723,7 +736,7 @@ describe('rates', () => {
   });
 
   test('rooms of one address are bounded; refused ones do not count', async () => {
-    app = createApp(deps({ config: { rates: { ...rates, requestsPerMinute: 0 } } }));
+    app = createApp(deps({ config: { limits: withRates({ ...rates, requestsPerMinute: 0 }) } }));
     await request(app).post('/rooms').send({ language: 1 }).expect(400);
     await request(app).post('/rooms').expect(201);
     await request(app).post('/rooms/create').expect(201);

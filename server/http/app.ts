@@ -20,7 +20,7 @@ import type { Metrics } from '../support/metrics.js';
 import { autocompleteRouter } from './autocomplete.js';
 import { docsRouter } from './docs.js';
 import { filesRouter } from './files.js';
-import type { HeldBodies } from './held-bodies.js';
+import { HeldBodies } from './held-bodies.js';
 import { metricsRouter } from './metrics.js';
 import { pageRouter } from './page.js';
 import { notFound, problemHandler, refusalOf } from './problem.js';
@@ -33,7 +33,7 @@ import { textRouter } from './text.js';
 import { Turns } from './turns.js';
 
 export interface AppDeps {
-  readonly config: Pick<Config, 'publicUrl' | 'allowedOrigins' | 'trustProxy' | 'rates' | 'metricsToken'>;
+  readonly config: Pick<Config, 'publicUrl' | 'allowedOrigins' | 'trustProxy' | 'limits' | 'metricsToken'>;
   readonly directory: Directory;
   readonly store: Pick<Store, 'ping' | 'logStatus'>;
   readonly assistant: Pick<Assistant, 'complete' | 'model'>;
@@ -55,14 +55,15 @@ export interface AppDeps {
 /** Every route of the API, each named by its whole path below the prefix; the OpenAPI document lists the same. */
 export function apiRouter(deps: AppDeps): Router {
   const { config, directory } = deps;
-  const limits = createRateLimits(config.rates);
-  const turns = new Turns(deps.clock);
+  const sizes = config.limits.http;
+  const limits = createRateLimits(sizes);
+  const turns = new Turns(deps.clock, new HeldBodies(sizes.maxHeldBodyBytes));
   measureBodies(deps.metrics, turns.held);
   const router = Router();
-  router.use(roomsRouter({ directory, limits, turns, publicUrl: config.publicUrl }));
-  router.use(textRouter({ directory, limits, turns }));
-  router.use(filesRouter({ files: new FileDirectory(directory), limits, turns }));
-  router.use(autocompleteRouter({ ...deps, limits, turns }));
+  router.use(roomsRouter({ directory, limits, turns, sizes, publicUrl: config.publicUrl }));
+  router.use(textRouter({ directory, limits, turns, sizes }));
+  router.use(filesRouter({ files: new FileDirectory(directory), limits, turns, sizes }));
+  router.use(autocompleteRouter({ ...deps, limits, turns, sizes }));
   router.use(metricsRouter({ metrics: deps.metrics, token: config.metricsToken, limits }));
   router.use(statusRouter({ ...deps, limits }));
   return router;
@@ -115,14 +116,14 @@ const noStore: RequestHandler = (_req, res, next) => {
 };
 
 export function createApp(deps: AppDeps): Express {
-  const { allowedOrigins, trustProxy } = deps.config;
+  const { allowedOrigins, trustProxy, limits } = deps.config;
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false); // the text has its own tag; nothing else is worth one
   app.set('query parser', false); // one path reads a query, by itself (text.ts)
   app.set('trust proxy', trustProxy);
 
-  app.use(requestLog(deps.log, deps.clock));
+  app.use(requestLog(deps.log, deps.clock, limits.logLinesPerSecond));
   app.use(securityHeaders);
   app.use(/^\/assets\/format-worker-[^/]+$/, formatterHeaders);
   app.use(

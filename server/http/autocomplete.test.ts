@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import express, { type Express } from 'express';
 import request from 'supertest';
 
+import { limits } from '../../tests/support/limits.js';
 import { startFakeModel, type Behaviour, type FakeModel } from '../../tests/support/fake-model.js';
 import { until } from '../../tests/support/until.js';
 import { Assistant, type CompleteLocally } from '../autocomplete/assistant.js';
@@ -13,11 +14,12 @@ import { ManualClock, systemClock } from '../support/clock.js';
 import { AppError } from '../support/errors.js';
 import { silentLog } from '../support/log.js';
 import { autocompleteRouter } from './autocomplete.js';
+import { HeldBodies } from './held-bodies.js';
 import { problemHandler } from './problem.js';
 import { createRateLimits } from './rate-limits.js';
 import { Turns } from './turns.js';
 
-const NO_RATES = { messagesPerSecond: 0, connectionsPerIp: 0, requestsPerMinute: 0, roomsPerHour: 0 };
+const NO_RATES = { requestsPerMinute: 0, roomsPerHour: 0 };
 const LINES = 'application/x-ndjson';
 
 let fake: FakeModel;
@@ -43,6 +45,7 @@ beforeEach(async () => {
       dialect: 'fim',
       perClientPerMinute: 0,
       perMinute: 0,
+      perClientAtOnce: 2,
     },
     { clock, log: silentLog },
   );
@@ -58,9 +61,10 @@ beforeEach(async () => {
     return surroundings(roomId);
   };
   app = express();
-  const limits = createRateLimits(NO_RATES);
-  const turns = new Turns(systemClock);
-  app.use(autocompleteRouter({ assistant, surroundings: { of }, clock, limits, turns }));
+  const rates = createRateLimits(NO_RATES);
+  const sizes = limits.http;
+  const turns = new Turns(systemClock, new HeldBodies(sizes.maxHeldBodyBytes));
+  app.use(autocompleteRouter({ assistant, surroundings: { of }, clock, limits: rates, turns, sizes }));
   app.use(problemHandler);
 });
 afterEach(() => fake.stop());

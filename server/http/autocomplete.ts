@@ -4,9 +4,9 @@ import { ipKeyGenerator } from 'express-rate-limit';
 
 import type { Assistant } from '../autocomplete/assistant.js';
 import { DEFAULT_LANGUAGE } from '../contract/languages.js';
-import { MAX_AUTOCOMPLETE_BYTES } from '../contract/limits.js';
 import { autocompleteRequest, type AutocompleteInfo, type Completion } from '../contract/rest.js';
 import type { RoomSurroundings, Surroundings } from '../rooms/surroundings.js';
+import type { HttpLimits } from '../settings/limits.js';
 import type { Clock, Timer } from '../support/clock.js';
 import { AppError } from '../support/errors.js';
 import { jsonBody, parse } from './bodies.js';
@@ -27,12 +27,13 @@ export interface AutocompleteRouterOptions {
   readonly clock: Clock;
   readonly limits: RateLimits;
   readonly turns: Turns;
+  readonly sizes: HttpLimits;
 }
 
 const clientOf = (req: Request): string => (req.ip === undefined ? '' : ipKeyGenerator(req.ip, 64));
 
 export function autocompleteRouter(options: AutocompleteRouterOptions): Router {
-  const { assistant, surroundings, clock, limits, turns } = options;
+  const { assistant, surroundings, clock, limits, turns, sizes } = options;
 
   const around = async (
     roomId: string | null | undefined,
@@ -56,36 +57,40 @@ export function autocompleteRouter(options: AutocompleteRouterOptions): Router {
     .get(limits.requests, (_req, res) => {
       res.json({ model: assistant.model } satisfies AutocompleteInfo);
     })
-    .post(limits.autocomplete, ...jsonBody(MAX_AUTOCOMPLETE_BYTES, turns), async (req, res) => {
-      const body = parse(autocompleteRequest, req.body);
-      const gone = new AbortController();
-      // Also said of an answer that was sent: nobody is left to hear it then.
-      res.once('close', () => {
-        if (!res.writableFinished) gone.abort();
-      });
-      const { aiEnabled, others } = await around(body.roomId, body.file);
-      const asked = {
-        request: {
-          code: body.code,
-          cursorPosition: Math.min(body.cursorPosition, body.code.length),
-          language: body.language ?? DEFAULT_LANGUAGE,
-          ...(others.length > 0 ? { others } : {}),
-          // With the address, so that nobody can take another's place in the queue.
-          ...(typeof body.client === 'string' ? { client: `${clientOf(req)} ${body.client}` } : {}),
-        },
-        sources: body.sources ?? (['local', 'model'] as const),
-        clientId: clientOf(req),
-        mayAskModel: aiEnabled,
-      };
-      if (req.accepts(['application/json', LINES]) !== LINES) {
-        res.json(await assistant.complete(asked, gone.signal));
-        return;
-      }
-      const line = (completion: Completion): string => `${JSON.stringify(completion)}\n`;
-      res.type(LINES);
-      const last = await assistant.complete(asked, gone.signal, (local) => res.write(line(local)));
-      res.end(line(last));
-    })
+    .post(
+      limits.autocomplete,
+      ...jsonBody(sizes.maxAutocompleteBytes, sizes.maxJsonValues, turns),
+      async (req, res) => {
+        const body = parse(autocompleteRequest, req.body);
+        const gone = new AbortController();
+        // Also said of an answer that was sent: nobody is left to hear it then.
+        res.once('close', () => {
+          if (!res.writableFinished) gone.abort();
+        });
+        const { aiEnabled, others } = await around(body.roomId, body.file);
+        const asked = {
+          request: {
+            code: body.code,
+            cursorPosition: Math.min(body.cursorPosition, body.code.length),
+            language: body.language ?? DEFAULT_LANGUAGE,
+            ...(others.length > 0 ? { others } : {}),
+            // With the address, so that nobody can take another's place in the queue.
+            ...(typeof body.client === 'string' ? { client: `${clientOf(req)} ${body.client}` } : {}),
+          },
+          sources: body.sources ?? (['local', 'model'] as const),
+          clientId: clientOf(req),
+          mayAskModel: aiEnabled,
+        };
+        if (req.accepts(['application/json', LINES]) !== LINES) {
+          res.json(await assistant.complete(asked, gone.signal));
+          return;
+        }
+        const line = (completion: Completion): string => `${JSON.stringify(completion)}\n`;
+        res.type(LINES);
+        const last = await assistant.complete(asked, gone.signal, (local) => res.write(line(local)));
+        res.end(line(last));
+      },
+    )
     .all(otherMethods('GET', 'POST'));
   return router;
 }

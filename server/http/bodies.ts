@@ -4,7 +4,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
 
-import { MAX_JSON_VALUES } from '../contract/limits.js';
+import { utf8Length } from '../contract/rest.js';
+import type { HttpLimits } from '../settings/limits.js';
 import { AppError, messageOf } from '../support/errors.js';
 import type { HeldBody } from './held-bodies.js';
 import type { Turns } from './turns.js';
@@ -105,10 +106,10 @@ const isUtf8Charset: RequestHandler = (req, _res, next) => {
 };
 
 /**
- * Whether a JSON text holds more than MAX_JSON_VALUES values, as far as it is JSON. One look at each byte: what has millions
+ * Whether a JSON text holds more than `most` values, as far as it is JSON. One look at each byte: what has millions
  * of small values takes JSON.parse seconds, and a long text none.
  */
-export function hasTooManyValues(json: Uint8Array): boolean {
+export function hasTooManyValues(json: Uint8Array, most: number): boolean {
   let values = 0;
   let isText = false;
   for (let at = 0; at < json.length; at++) {
@@ -118,21 +119,21 @@ export function hasTooManyValues(json: Uint8Array): boolean {
       else if (byte === 0x22) isText = false;
     } else if (byte === 0x22) isText = true;
     else if (byte === 0x2c || byte === 0x5b || byte === 0x7b) {
-      if (++values > MAX_JSON_VALUES) return true; // a comma, or what opens a list or an object
+      if (++values > most) return true; // a comma, or what opens a list or an object
     }
   }
   return false;
 }
 
 /** Each look at all of the bytes has a turn of its own. @throws AppError `bad-request`, `too-large` */
-async function parseJson(bytes: Buffer, turns: Turns): Promise<unknown> {
+async function parseJson(bytes: Buffer, maxValues: number, turns: Turns): Promise<unknown> {
   // Before anything looks at all of it.
   if (bytes.length > 0 && !/^(?:\ufeff)?\s*[[{]/.test(bytes.toString('utf8', 0, MOST_BLANKS))) {
     throw new AppError('bad-request', 'The body must be a JSON object or list');
   }
   await turns.take(bytes.length);
-  if (hasTooManyValues(bytes)) {
-    throw new AppError('too-large', `The body holds more than ${MAX_JSON_VALUES} values`);
+  if (hasTooManyValues(bytes, maxValues)) {
+    throw new AppError('too-large', `The body holds more than ${maxValues} values`);
   }
   await turns.take(bytes.length);
   const text = bytes.toString('utf8');
@@ -149,21 +150,25 @@ async function parseJson(bytes: Buffer, turns: Turns): Promise<unknown> {
   }
 }
 
-/** Reads a JSON body of at most `limit` bytes into `req.body`; no body at all leaves it undefined. */
-export function jsonBody(limit: number, turns: Turns): RequestHandler[] {
+/** Reads a JSON body of at most `limit` bytes and `maxValues` values into `req.body`; no body at all leaves it undefined. */
+export function jsonBody(limit: number, maxValues: number, turns: Turns): RequestHandler[] {
   return [
     expectBody('application/json', isJson, false),
     isUtf8Charset,
     async (req, res, next) => {
       if (hasBody(req)) {
         const bytes = await readBody(req, res, limit, turns);
-        req.body = await parseJson(bytes, turns);
+        req.body = await parseJson(bytes, maxValues, turns);
         await turns.take(bytes.length);
       }
       next();
     },
   ];
 }
+
+/** Bytes of a body that holds a text as JSON: escapes make it up to three times as long (`é` is two bytes, `\u00e9` six). */
+export const maxTextJsonBytes = (sizes: Pick<HttpLimits, 'maxTextBytes'>): number =>
+  3 * sizes.maxTextBytes + 64 * 1024;
 
 /** Reads a plain text body of at most `limit` bytes into `req.body`, as a Buffer of valid UTF-8. */
 export function textBody(limit: number, turns: Turns): RequestHandler[] {
@@ -181,6 +186,12 @@ export function textBody(limit: number, turns: Turns): RequestHandler[] {
 export function textOf(req: Request): string {
   const body: unknown = req.body;
   return Buffer.isBuffer(body) ? body.toString('utf8') : '';
+}
+
+/** A text of a body, at most so many bytes as UTF-8. @throws AppError `too-large`, naming it */
+export function expectSize(name: string, text: string, maxBytes: number): void {
+  if (text.length <= maxBytes && utf8Length(text) <= maxBytes) return;
+  throw new AppError('too-large', `${name}: must be at most ${maxBytes} bytes of UTF-8`);
 }
 
 function nameOf(path: readonly PropertyKey[]): string {
@@ -201,17 +212,16 @@ function sentence(issue: z.core.$ZodIssue, what: string): string {
 }
 
 /**
- * The value as the schema has it. Throws `bad-request`, or `too-large` when size is what is wrong, naming each field.
+ * The value as the schema has it. Throws `bad-request`, naming each field.
  * @param what names the value when it is wrong as a whole: "the body", "x-username"
  */
 export function parse<S extends z.ZodType>(schema: S, value: unknown, what = 'the body'): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const { issues } = result.error;
-  const tooLarge = issues.some((issue) => issue.code === 'custom' && issue.params?.['tooLarge'] === true);
   const more = issues.length > SHOWN_ISSUES ? `; and ${issues.length - SHOWN_ISSUES} more` : '';
   throw new AppError(
-    tooLarge ? 'too-large' : 'bad-request',
+    'bad-request',
     `${issues
       .slice(0, SHOWN_ISSUES)
       .map((issue) => sentence(issue, what))

@@ -4,6 +4,7 @@ import express, { type Express } from 'express';
 import { strFromU8, unzipSync } from 'fflate';
 import request from 'supertest';
 
+import { limits } from '../../tests/support/limits.js';
 import { MemoryRooms, MemoryStore } from '../../tests/fakes/memory-rooms.js';
 import type { File } from '../contract/rest.js';
 import { Directory } from '../rooms/directory.js';
@@ -12,6 +13,7 @@ import { systemClock } from '../support/clock.js';
 import { silentLog } from '../support/log.js';
 import { FileDirectory } from '../rooms/file-directory.js';
 import { filesRouter } from './files.js';
+import { HeldBodies } from './held-bodies.js';
 import { problemHandler } from './problem.js';
 import { createRateLimits } from './rate-limits.js';
 import { requestLog } from './request-log.js';
@@ -31,17 +33,13 @@ beforeEach(async () => {
     autoCreate: false,
     onDeleted: () => undefined,
   });
-  const limits = createRateLimits({
-    messagesPerSecond: 0,
-    connectionsPerIp: 0,
-    requestsPerMinute: 0,
-    roomsPerHour: 0,
-  });
+  const sizes = limits.http;
+  const rates = createRateLimits({ requestsPerMinute: 0, roomsPerHour: 0 });
   app = express();
-  app.use(requestLog(silentLog, systemClock));
-  const turns = new Turns(systemClock);
-  app.use(filesRouter({ files: new FileDirectory(directory), limits, turns }));
-  app.use(textRouter({ directory, limits, turns }));
+  app.use(requestLog(silentLog, systemClock, limits.logLinesPerSecond));
+  const turns = new Turns(systemClock, new HeldBodies(sizes.maxHeldBodyBytes));
+  app.use(filesRouter({ files: new FileDirectory(directory), limits: rates, turns, sizes }));
+  app.use(textRouter({ directory, limits: rates, turns, sizes }));
   app.use(problemHandler);
   await directory.create({ id: 'room', code: 'one\n', language: 'python', name: null, createdBy: null });
 });

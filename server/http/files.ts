@@ -1,22 +1,22 @@
 /** `/rooms/:roomId/files`: which files a room has, making, renaming and deleting them, and all of them as a zip. Their texts are text.ts'. */
 import { Router } from 'express';
 
-import { MAX_JSON_BYTES } from '../contract/limits.js';
 import * as rest from '../contract/rest.js';
 import type { FileDirectory } from '../rooms/file-directory.js';
-import { jsonBody, parse } from './bodies.js';
+import type { HttpLimits } from '../settings/limits.js';
+import { expectSize, jsonBody, maxTextJsonBytes, parse } from './bodies.js';
 import { otherMethods } from './problem.js';
 import type { RateLimits } from './rate-limits.js';
-import { MAX_TEXT_JSON_BYTES } from './rooms.js';
 import type { Turns } from './turns.js';
 
 export interface FilesRouterOptions {
   readonly files: FileDirectory;
   readonly limits: RateLimits;
   readonly turns: Turns;
+  readonly sizes: HttpLimits;
 }
 
-export function filesRouter({ files, limits, turns }: FilesRouterOptions): Router {
+export function filesRouter({ files, limits, turns, sizes }: FilesRouterOptions): Router {
   const router = Router();
   router
     .route('/rooms/:roomId/files')
@@ -24,16 +24,21 @@ export function filesRouter({ files, limits, turns }: FilesRouterOptions): Route
       const listing = await files.list(req.params.roomId);
       res.json({ ...listing, files: [...listing.files] } satisfies rest.FileList);
     })
-    .post(limits.requests, ...jsonBody(MAX_TEXT_JSON_BYTES, turns), async (req, res) => {
-      const { path, text, language } = parse(rest.createFileRequest, req.body);
-      const { roomId } = req.params;
-      const made = await files.create(roomId, { path, text: text ?? '', language: language ?? null });
-      const place = `${req.baseUrl}/rooms/${encodeURIComponent(roomId)}/files/${made.id}`;
-      res
-        .status(201)
-        .location(place)
-        .json(made satisfies rest.File);
-    })
+    .post(
+      limits.requests,
+      ...jsonBody(maxTextJsonBytes(sizes), sizes.maxJsonValues, turns),
+      async (req, res) => {
+        const { path, text, language } = parse(rest.createFileRequest, req.body);
+        expectSize('text', text ?? '', sizes.maxTextBytes);
+        const { roomId } = req.params;
+        const made = await files.create(roomId, { path, text: text ?? '', language: language ?? null });
+        const place = `${req.baseUrl}/rooms/${encodeURIComponent(roomId)}/files/${made.id}`;
+        res
+          .status(201)
+          .location(place)
+          .json(made satisfies rest.File);
+      },
+    )
     .all(otherMethods('GET', 'POST'));
 
   router
@@ -53,7 +58,7 @@ export function filesRouter({ files, limits, turns }: FilesRouterOptions): Route
     .get(limits.requests, async (req, res) => {
       res.json((await files.get(req.params.roomId, req.params.fileId)) satisfies rest.File);
     })
-    .patch(limits.requests, ...jsonBody(MAX_JSON_BYTES, turns), async (req, res) => {
+    .patch(limits.requests, ...jsonBody(sizes.maxJsonBytes, sizes.maxJsonValues, turns), async (req, res) => {
       const change = parse(rest.updateFileRequest, req.body);
       res.json((await files.change(req.params.roomId, req.params.fileId, change)) satisfies rest.File);
     })

@@ -61,8 +61,8 @@ export class HeldBodies {
     this.#refused++;
     throw new AppError(
       'too-many-requests',
-      `The server holds at most ${this.limit / MIB} MiB of request bodies over ${LARGE / MIB} MiB at once, and has ` +
-        `${Math.ceil(this.#bytes / MIB)} MiB; try again in ${RETRY_AFTER_S} s`,
+      `The server holds at most ${this.limit} bytes of request bodies over ${LARGE} bytes at once, and has ` +
+        `${this.#bytes}; try again in ${RETRY_AFTER_S} s`,
       { extra: { retryAfter: RETRY_AFTER_S } },
     );
   }

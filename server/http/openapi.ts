@@ -3,7 +3,11 @@ import { STATUS_CODES } from 'node:http';
 import { OpenApiGeneratorV31, OpenAPIRegistry, type RouteConfig } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 
-import { MAX_AUTOCOMPLETE_BYTES, MAX_NAME_LENGTH, MAX_TEXT_BYTES } from '../contract/limits.js';
+import {
+  DEFAULT_MAX_AUTOCOMPLETE_BYTES,
+  MAX_NAME_LENGTH,
+  DEFAULT_MAX_TEXT_BYTES,
+} from '../contract/limits.js';
 import * as rest from '../contract/rest.js';
 
 const json = (description: string, schema: z.ZodType) => ({
@@ -38,7 +42,7 @@ const refusals: Readonly<Record<number, readonly [description: string, code: str
   413: [
     'The body, or a text in it, is too large; `detail` names the limit.',
     'too-large',
-    `The body is over the ${MAX_TEXT_BYTES} bytes that this path takes`,
+    `The body is over the ${DEFAULT_MAX_TEXT_BYTES} bytes that this path takes`,
   ],
   415: [
     'The body has another content type or encoding than is read here.',
@@ -112,7 +116,11 @@ const ifMatch = (description: string, required: boolean) => ({
 });
 const plainText = {
   'text/plain': {
-    schema: z.string().describe(`At most ${MAX_TEXT_BYTES} bytes of UTF-8; line ends become LF.`),
+    schema: z
+      .string()
+      .describe(
+        `At most ${DEFAULT_MAX_TEXT_BYTES} bytes of UTF-8, unless the operator said otherwise; line ends become LF.`,
+      ),
     example: 'print("hello")\n',
   },
 };
@@ -328,7 +336,7 @@ const routes: readonly RouteConfig[] = [
     tags: ['autocomplete'],
     summary: 'What to insert at the cursor',
     description: [
-      `The body may have ${MAX_AUTOCOMPLETE_BYTES} bytes. The suggestion never repeats text on either side of the cursor.`,
+      `The body may have ${DEFAULT_MAX_AUTOCOMPLETE_BYTES} bytes, unless the operator said otherwise. The suggestion never repeats text on either side of the cursor.`,
       'Where a model is configured, the answer comes when the model has answered, and after 3 s at most; it is the better of the two, and `source` says whose. With `Accept: application/x-ndjson` the local answer comes at once in a line of its own, and the better one in a second line.',
       'With `sources: ["local"]` no model is asked. With `["model"]` the local engine is not, and what goes wrong with the model is refused with 502 `model-failed`, 503 `model-paused`, 403 `model-off` or 429.',
       'With `roomId` other files of the room are looked at, and nothing is sent to a model when the room’s owner has switched that off.',

@@ -2,7 +2,7 @@
 import type { Request, RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
 
-import type { Config } from '../config.js';
+import type { HttpLimits } from '../settings/limits.js';
 import { AppError } from '../support/errors.js';
 
 export interface RateLimits {
@@ -42,7 +42,7 @@ function limiter(
   });
 }
 
-export function createRateLimits(rates: Config['rates']): RateLimits {
+export function createRateLimits(rates: Pick<HttpLimits, 'requestsPerMinute' | 'roomsPerHour'>): RateLimits {
   const { requestsPerMinute, roomsPerHour } = rates;
   return {
     requests: limiter(60_000, requestsPerMinute, `More than ${requestsPerMinute} requests in a minute`),

@@ -44,8 +44,8 @@ function described(error: Error & { code?: unknown }): Record<string, unknown> {
  * Gives each request an id (`X-Request-Id`, and `instance` of problems) and logs it when it ends; those that were not
  * answered well as often as one status may fill the log, and the next says how many were left out (G30).
  */
-export function requestLog(log: Log, clock: Clock): RequestHandler {
-  const limit = new LogLimit(clock);
+export function requestLog(log: Log, clock: Clock, linesPerSecond: number): RequestHandler {
+  const limit = new LogLimit(clock, linesPerSecond);
   const leftOut = new WeakMap<ServerResponse, number>();
   const levelOf = (path: string, { err, statusCode }: ServerResponse): LevelWithSilent => {
     if (isQuiet(path) && (statusCode < 400 || (statusCode === 503 && !err))) return 'debug';

@@ -3,17 +3,14 @@ import { Router, type Request } from 'express';
 
 import { bearerToken } from '../access/tokens.js';
 import { DEFAULT_LANGUAGE } from '../contract/languages.js';
-import { MAX_JSON_BYTES, MAX_TEXT_BYTES } from '../contract/limits.js';
 import * as rest from '../contract/rest.js';
 import type { Directory, RoomView } from '../rooms/directory.js';
-import { jsonBody, parse } from './bodies.js';
+import type { HttpLimits } from '../settings/limits.js';
+import { expectSize, jsonBody, maxTextJsonBytes, parse } from './bodies.js';
 import { baseUrl, roomLinks } from './links.js';
 import { otherMethods } from './problem.js';
 import type { RateLimits } from './rate-limits.js';
 import type { Turns } from './turns.js';
-
-/** A text of 4 MiB as JSON: escapes make it up to three times as long (`é` is two bytes, `\u00e9` six). */
-export const MAX_TEXT_JSON_BYTES = 3 * MAX_TEXT_BYTES + 64 * 1024;
 
 /** Header values arrive as Latin-1; clients that send names send UTF-8 more often. */
 function headerText(value: string | undefined): string | null {
@@ -26,10 +23,11 @@ export interface RoomsRouterOptions {
   readonly directory: Directory;
   readonly limits: RateLimits;
   readonly turns: Turns;
+  readonly sizes: HttpLimits;
   readonly publicUrl: URL | null;
 }
 
-export function roomsRouter({ directory, limits, turns, publicUrl }: RoomsRouterOptions): Router {
+export function roomsRouter({ directory, limits, turns, sizes, publicUrl }: RoomsRouterOptions): Router {
   const router = Router();
 
   const shown = (req: Request, view: RoomView): rest.Room => ({
@@ -50,12 +48,13 @@ export function roomsRouter({ directory, limits, turns, publicUrl }: RoomsRouter
     ['/rooms', '/rooms/create'],
     limits.requests,
     limits.rooms,
-    ...jsonBody(MAX_TEXT_JSON_BYTES, turns),
+    ...jsonBody(maxTextJsonBytes(sizes), sizes.maxJsonValues, turns),
     async (req, res) => {
       const body = parse(rest.createRoomRequest, (req.body as unknown) ?? {});
       const createdBy = parse(rest.displayName.nullable(), headerText(req.get('x-username')), 'x-username');
       const language = body.language ?? DEFAULT_LANGUAGE;
       const code = body.initial_code ?? body.initialCode ?? '';
+      expectSize('initial_code', code, sizes.maxTextBytes);
       const { record, ownerToken } = await directory.create({
         id: body.roomId ?? null,
         code,
@@ -86,7 +85,7 @@ export function roomsRouter({ directory, limits, turns, publicUrl }: RoomsRouter
       await turns.take(view.code.length);
       res.json(shown(req, view));
     })
-    .patch(limits.requests, ...jsonBody(MAX_JSON_BYTES, turns), async (req, res) => {
+    .patch(limits.requests, ...jsonBody(sizes.maxJsonBytes, sizes.maxJsonValues, turns), async (req, res) => {
       const change = parse(rest.updateRoomRequest, req.body);
       const token = bearerToken(req.get('authorization'));
       const view = await directory.update(req.params.roomId, token, change);

@@ -1,14 +1,13 @@
 /** `/rooms/:roomId/text`: the text of a file (`?file=` id or path; the first file without) as a resource with a strong entity tag (RFC 9110, section 13). */
 import { Router, type Request } from 'express';
 
-import { MAX_TEXT_BYTES } from '../contract/limits.js';
 import { textEdits, textFault, toLf } from '../contract/rest.js';
 import type { Directory, IfMatch } from '../rooms/directory.js';
+import type { HttpLimits } from '../settings/limits.js';
 import { AppError } from '../support/errors.js';
-import { jsonBody, parse, textBody, textOf } from './bodies.js';
+import { jsonBody, maxTextJsonBytes, parse, textBody, textOf } from './bodies.js';
 import { otherMethods } from './problem.js';
 import type { RateLimits } from './rate-limits.js';
-import { MAX_TEXT_JSON_BYTES } from './rooms.js';
 import type { Turns } from './turns.js';
 
 const TAG = /^(W\/)?("[\x21\x23-\x7e\x80-\xff]*")$/;
@@ -35,9 +34,10 @@ export interface TextRouterOptions {
   readonly directory: Directory;
   readonly limits: RateLimits;
   readonly turns: Turns;
+  readonly sizes: HttpLimits;
 }
 
-export function textRouter({ directory, limits, turns }: TextRouterOptions): Router {
+export function textRouter({ directory, limits, turns, sizes }: TextRouterOptions): Router {
   const router = Router();
   router
     .route('/rooms/:roomId/text')
@@ -47,7 +47,7 @@ export function textRouter({ directory, limits, turns }: TextRouterOptions): Rou
       // `send` answers If-None-Match with 304, and HEAD without the text.
       res.set({ ETag: etag, 'Cache-Control': 'no-cache' }).type('text/plain').send(text);
     })
-    .put(limits.requests, ...textBody(MAX_TEXT_BYTES, turns), async (req, res) => {
+    .put(limits.requests, ...textBody(sizes.maxTextBytes, turns), async (req, res) => {
       const text = textOf(req);
       const fault = textFault(text);
       if (fault !== null) throw new AppError('bad-request', `the text ${fault}`);
@@ -55,18 +55,22 @@ export function textRouter({ directory, limits, turns }: TextRouterOptions): Rou
       const etag = await directory.replaceText(req.params.roomId, ifMatch, toLf(text), fileOf(req));
       res.status(204).set('ETag', etag).end();
     })
-    .patch(limits.requests, ...jsonBody(MAX_TEXT_JSON_BYTES, turns), async (req, res) => {
-      const ifMatch = parseIfMatch(req.get('if-match'));
-      if (ifMatch === null) {
-        throw new AppError(
-          'precondition-required',
-          'Send If-Match with the ETag of the text that the edits speak of',
-        );
-      }
-      const edits = parse(textEdits, req.body);
-      const etag = await directory.patchText(req.params.roomId, ifMatch, edits, fileOf(req));
-      res.status(204).set('ETag', etag).end();
-    })
+    .patch(
+      limits.requests,
+      ...jsonBody(maxTextJsonBytes(sizes), sizes.maxJsonValues, turns),
+      async (req, res) => {
+        const ifMatch = parseIfMatch(req.get('if-match'));
+        if (ifMatch === null) {
+          throw new AppError(
+            'precondition-required',
+            'Send If-Match with the ETag of the text that the edits speak of',
+          );
+        }
+        const edits = parse(textEdits, req.body);
+        const etag = await directory.patchText(req.params.roomId, ifMatch, edits, fileOf(req));
+        res.status(204).set('ETag', etag).end();
+      },
+    )
     .all(otherMethods('GET', 'PUT', 'PATCH'));
   return router;
 }

@@ -1,7 +1,9 @@
 /** [G23] Large requests share turns of the event loop by their bytes. */
 import { expect, test } from '@jest/globals';
 
+import { limits } from '../../tests/support/limits.js';
 import { ManualClock } from '../support/clock.js';
+import { HeldBodies } from './held-bodies.js';
 import { Turns } from './turns.js';
 
 const KIB = 1024;
@@ -14,7 +16,7 @@ test('large ones have half a megabyte a turn, or one turn each, in order; small 
   const turns: (() => void)[] = [];
   const clock = new ManualClock();
   clock.endOfTurn = (run) => void turns.push(run);
-  const lane = new Turns(clock);
+  const lane = new Turns(clock, new HeldBodies(limits.http.maxHeldBodyBytes));
   const ask = (name: string, bytes: number): void => void lane.take(bytes).then(() => begun.push(name));
   for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']) ask(name, 64 * KIB);
   ask('huge', 4096 * KIB);

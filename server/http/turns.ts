@@ -2,9 +2,8 @@
  * Turns of the event loop for requests whose bytes take milliseconds: so many bytes a turn. A hundred large requests at once
  * would else be one long turn, in which nobody's typing gets through (G23).
  */
-import { MAX_HELD_BODY_BYTES } from '../contract/limits.js';
 import type { Clock } from '../support/clock.js';
-import { HeldBodies } from './held-bodies.js';
+import type { HeldBodies } from './held-bodies.js';
 
 /** What is smaller is done at once, in bytes or characters. */
 const LARGE = 64 * 1024;
@@ -19,7 +18,7 @@ export class Turns {
   /** @param held what large requests share besides turns: the memory for their bodies */
   constructor(
     private readonly clock: Clock,
-    readonly held = new HeldBodies(MAX_HELD_BODY_BYTES),
+    readonly held: HeldBodies,
   ) {}
 
   /** Resolves when so many bytes may be worked on, which is to happen before the caller waits for anything; at once for what is small. */

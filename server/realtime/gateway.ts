@@ -12,10 +12,12 @@ import { MAX_NAME_LENGTH, ROOM_ID_PATTERN } from '../contract/limits.js';
 import { CloseCode } from '../contract/wire.js';
 import type { Registry } from '../rooms/registry.js';
 import type { Room } from '../rooms/room.js';
+import type { SocketLimits } from '../settings/limits.js';
 import type { Clock } from '../support/clock.js';
 import { AppError, messageOf, type ErrorCode } from '../support/errors.js';
 import type { Log } from '../support/log.js';
 import type { Metrics } from '../support/metrics.js';
+import { problemResponse } from '../support/problem-response.js';
 import { networkOf } from './client-address.js';
 import { Heartbeat } from './heartbeat.js';
 import { JsonDoor } from './json-door.js';
@@ -29,12 +31,9 @@ import { SyncSession } from './session.js';
 export interface GatewayOptions {
   readonly publicUrl: URL | null;
   readonly allowedOrigins: readonly string[];
-  readonly maxFrameBytes: number;
-  readonly maxRoomClients: number;
-  readonly maxConnections: number;
-  readonly messagesPerSecond: number;
-  /** Open at once from one network; 0: no limit, nor one on handshakes. */
-  readonly connectionsPerIp: number;
+  readonly limits: SocketLimits;
+  /** Lines of the log for refusals of one form. */
+  readonly logLinesPerSecond: number;
   /** The client's address behind proxies that are trusted. */
   readonly addressOf: (request: IncomingMessage) => string;
 }
@@ -68,22 +67,23 @@ export class Gateway {
     private readonly parts: GatewayParts,
     private readonly options: GatewayOptions,
   ) {
+    const { limits } = options;
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
       // Our own check closes with 4413; this one only bounds memory.
-      maxPayload: options.maxFrameBytes * 2,
-      maxFragments: 1024,
-      maxBufferedChunks: 4096,
+      maxPayload: limits.maxFrameBytes * 2,
+      maxFragments: limits.maxFragments,
+      maxBufferedChunks: limits.maxBufferedChunks,
     });
-    this.#heartbeat = new Heartbeat(parts.clock);
-    this.#refusals = new Refusals(parts.clock);
-    this.#networks = new Networks(parts.clock, options.connectionsPerIp);
+    this.#heartbeat = new Heartbeat(parts.clock, limits);
+    this.#refusals = new Refusals(parts.clock, options.logLinesPerSecond);
+    this.#networks = new Networks(parts.clock, limits);
     this.#json = new JsonDoor({
       ...parts,
       heartbeat: this.#heartbeat,
-      messagesPerSecond: options.messagesPerSecond,
+      limits,
       refused: (code, reason, log) => this.#refusals.note(log, 'ws', code, reason),
     });
     if (parts.metrics) this.#measure(parts.metrics);
@@ -142,18 +142,20 @@ export class Gateway {
     if (!match) {
       if (fallback) return fallback(request, socket, head);
       this.#refusals.note(this.parts.log, 'upgrade', 404, 'not-found');
-      return refuseUpgrade(socket, 404, 'not-found', 'WebSockets are at /sync/:roomId and /ws/:roomId');
+      const detail = 'WebSockets are at /sync/:roomId and /ws/:roomId';
+      return void socket.end(problemResponse(404, 'not-found', detail));
     }
     const { origin, host } = request.headers;
     if (isForeignOrigin(origin, host, this.options.publicUrl, this.options.allowedOrigins)) {
       const log = this.parts.log.child({ origin: origin?.slice(0, 200) });
       this.#refusals.note(log, 'upgrade', 403, 'foreign-origin');
-      return refuseUpgrade(socket, 403, 'foreign-origin', 'This origin is not in ALLOWED_ORIGINS');
+      const detail = 'This origin is not in ALLOWED_ORIGINS';
+      return void socket.end(problemResponse(403, 'foreign-origin', detail));
     }
     this.#server.handleUpgrade(request, socket, head, (ws) => {
       ws.on('error', this.#sayError);
       ws.pause(); // until somebody is there to read
-      readPlainFrames(ws, this.options.maxFrameBytes);
+      readPlainFrames(ws, this.options.limits.maxFrameBytes);
       const door = match[1] as 'sync' | 'ws';
       void this.#receive(ws, socket as Socket, request, door, match[2] ?? '', new URLSearchParams(query));
     });
@@ -178,11 +180,10 @@ export class Gateway {
       this.parts.clock.after(1000, () => ws.terminate());
     };
     if (this.#draining) return turnAway(CloseCode.Draining, 'The server is restarting');
-    if (this.#visitors.size >= this.options.maxConnections) {
-      return turnAway(
-        CloseCode.TryAgainLater,
-        `The server has its limit of ${this.options.maxConnections} connections`,
-      );
+    const { limits } = this.options;
+    if (this.#visitors.size >= limits.maxConnections) {
+      const reason = `The server has its limit of ${limits.maxConnections} connections`;
+      return turnAway(CloseCode.TryAgainLater, reason);
     }
     const network = networkOf(this.options.addressOf(request));
     const crowded = this.#networks.admit(network);
@@ -208,8 +209,8 @@ export class Gateway {
       return turnAway(...closeFor(error, this.parts.log));
     }
     if (ws.readyState !== ws.OPEN) return release();
-    if (room.memberCount >= this.options.maxRoomClients) {
-      return turnAway(CloseCode.RoomFull, `The room is full: ${this.options.maxRoomClients} are here`);
+    if (room.memberCount >= limits.maxRoomClients) {
+      return turnAway(CloseCode.RoomFull, `The room is full: ${limits.maxRoomClients} are here`);
     }
     try {
       const log = this.parts.log.child({ room: roomId });
@@ -219,8 +220,7 @@ export class Gateway {
               clock: this.parts.clock,
               log,
               heartbeat: this.#heartbeat,
-              maxFrameBytes: this.options.maxFrameBytes,
-              messagesPerSecond: this.options.messagesPerSecond,
+              limits,
               refused: (code, reason) => this.#refusals.note(log, 'sync', code, reason),
             })
           : await this.#json.open(ws, socket, room, usernameOf(request), log);
@@ -291,14 +291,4 @@ function usernameOf(request: IncomingMessage): string | null {
   // Control characters have no business in a name.
   const name = header.replace(/\p{C}/gu, '').trim().slice(0, MAX_NAME_LENGTH);
   return name === '' ? null : name;
-}
-
-/** Answers an upgrade with a problem document instead. */
-function refuseUpgrade(socket: Duplex, status: 403 | 404, code: string, detail: string): void {
-  const title = status === 403 ? 'Forbidden' : 'Not Found';
-  const body = JSON.stringify({ type: 'about:blank', title, status, detail, code });
-  socket.end(
-    `HTTP/1.1 ${status} ${title}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
 }

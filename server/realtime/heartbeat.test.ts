@@ -4,6 +4,7 @@ import { EventEmitter } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import type { WebSocket } from 'ws';
 
+import { limits } from '../../tests/support/limits.js';
 import { ManualClock } from '../support/clock.js';
 import { Heartbeat, type Beating } from './heartbeat.js';
 
@@ -41,7 +42,7 @@ class Line extends EventEmitter implements Beating {
 
 function createLine() {
   const clock = new ManualClock(1_000_000);
-  const heartbeat = new Heartbeat(clock);
+  const heartbeat = new Heartbeat(clock, limits.sockets);
   const line = new Line(clock);
   heartbeat.add(line);
   return { clock, heartbeat, line };

@@ -2,16 +2,18 @@
 import type { WebSocket } from 'ws';
 import { outdatedTimeout } from 'y-protocols/awareness';
 
+import type { SocketLimits } from '../settings/limits.js';
 import type { Clock, Timer } from '../support/clock.js';
 
-/** Looked at so often, in ms. */
+/** Looked at so often, in ms, or as often as pings are sent. */
 const TICK_MS = 5000;
 /** Stock clients hang up when they heard nothing for `outdatedTimeout`, and forget awareness that old: a third before. */
 const KEEP_ALIVE_MS = (outdatedTimeout * 2) / 3;
-/** Pinged when nothing was heard for so long, in ms; given up when two pings in a row stay without an answer. */
-const QUIET_MS = 20_000;
 /** A probe must be answered within, in ms. */
 const PROBE_MS = 2000;
+
+/** Pinged when nothing was heard for `pingMs`, and given up when so many pings in a row stay without an answer. */
+export type PatienceLimits = Pick<SocketLimits, 'pingMs' | 'maxMissedPings'>;
 
 export interface Beating {
   readonly ws: WebSocket;
@@ -34,8 +36,11 @@ export class Heartbeat {
   readonly #pulses = new Map<Beating, Pulse>();
   readonly #timer: Timer;
 
-  constructor(private readonly clock: Clock) {
-    this.#timer = clock.every(TICK_MS, () => this.#tick());
+  constructor(
+    private readonly clock: Clock,
+    private readonly limits: PatienceLimits,
+  ) {
+    this.#timer = clock.every(Math.min(TICK_MS, limits.pingMs), () => this.#tick());
   }
 
   /** Sockets looked after. */
@@ -73,11 +78,12 @@ export class Heartbeat {
   }
 
   #tick(): void {
+    const { pingMs, maxMissedPings } = this.limits;
     const now = this.clock.now();
     for (const [socket, pulse] of this.#pulses) {
       if (socket.keepAlive && now - socket.lastWriteMs >= KEEP_ALIVE_MS) socket.keepAlive();
-      if (socket.isPaused || now - pulse.heardMs < QUIET_MS * (pulse.unanswered + 1)) continue;
-      if (pulse.unanswered >= 2) {
+      if (socket.isPaused || now - pulse.heardMs < pingMs * (pulse.unanswered + 1)) continue;
+      if (pulse.unanswered >= maxMissedPings) {
         socket.ws.terminate();
         continue;
       }

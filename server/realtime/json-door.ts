@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 
 import type { LiveRoom } from '../rooms/types.js';
+import type { SocketLimits } from '../settings/limits.js';
 import type { Clock } from '../support/clock.js';
 import type { Log } from '../support/log.js';
 import type { Heartbeat } from './heartbeat.js';
@@ -15,14 +16,10 @@ import { SendingRate } from './rate.js';
 export interface JsonDoorParts {
   readonly clock: Clock;
   readonly heartbeat: Heartbeat;
-  /** Messages a second; 0: as fast as they come. */
-  readonly messagesPerSecond: number;
+  readonly limits: SocketLimits;
   /** Hears why a connection was closed by us. */
   readonly refused: (code: number, reason: string, log: Log) => void;
 }
-
-/** A socket that is not read for longer than this with so much waiting is closed: bytes. */
-const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
 
 export class JsonDoor {
   readonly #hub = new JsonHub();
@@ -42,8 +39,10 @@ export class JsonDoor {
     username: string | null,
     log: Log,
   ): Promise<{ freeze(): void }> {
-    const { clock, heartbeat, messagesPerSecond } = this.parts;
-    const rate = messagesPerSecond > 0 ? new SendingRate(messagesPerSecond, clock.now()) : null;
+    const { clock, heartbeat, limits } = this.parts;
+    const rate = new SendingRate(limits, clock.now());
+    // Whole texts are sent here, with escapes.
+    const maxQueuedBytes = 2 * limits.maxQueuedBytes;
     // What is sent in one turn leaves as one packet: a text and the pings around it must not be pulled apart by chance.
     let isCorked = false;
     const cork = (): void => {
@@ -58,13 +57,14 @@ export class JsonDoor {
     const send = (json: string): void => {
       if (ws.readyState !== ws.OPEN) return;
       cork();
-      if (ws.bufferedAmount <= MAX_QUEUED_BYTES) return ws.send(json);
-      this.parts.refused(1006, 'too slow: more than 16 MiB wait to be read', log);
+      if (ws.bufferedAmount <= maxQueuedBytes) return ws.send(json);
+      this.parts.refused(1006, `too slow: more than ${maxQueuedBytes} bytes wait to be read`, log);
       ws.terminate();
     };
     const session = await openJsonSession({
       room,
       hub: this.#hub,
+      limits,
       clock,
       log,
       username,
@@ -84,7 +84,7 @@ export class JsonDoor {
     ws.once('close', () => session.end());
     if (ws.readyState !== ws.OPEN) session.end();
     const reading: PacedReading = new PacedReading(ws, clock, (data, isBinary) => {
-      reading.wait(rate?.message(data.length, clock.now()) ?? 0);
+      reading.wait(rate.message(data.length, clock.now()));
       session.receive(isBinary ? null : data.toString('utf8'));
     });
     ws.on('pong', (payload) => session.confirmed(payload.toString('latin1')));

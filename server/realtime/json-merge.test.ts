@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as prng from 'lib0/prng';
 import * as Y from 'yjs';
 
+import { limits } from '../../tests/support/limits.js';
 import { TextAreaClient, type TextAreaOptions } from '../../tests/support/json-client.js';
 import { MemoryRoom } from '../../tests/support/memory-room.js';
 import { SharedDoc } from '../contract/wire.js';
@@ -211,6 +212,7 @@ class Simulation {
       room: this.#room,
       text,
       hub: this.#hub,
+      limits: limits.sockets,
       close: (code, reason) => {
         throw new Error(`closed ${code} ${reason}`);
       },

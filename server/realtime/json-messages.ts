@@ -3,7 +3,6 @@
  * checked and made LF only, numbers are checked; what a message does is json-session.ts.
  */
 import { LANGUAGE_ID_PATTERN } from '../contract/languages.js';
-import { MAX_TEXT_BYTES } from '../contract/limits.js';
 import { messageOf } from '../support/errors.js';
 
 export interface CodeUpdate {
@@ -51,7 +50,7 @@ export class BadMessage extends Error {
 }
 
 /** @throws BadMessage */
-export function readMessage(data: string): ClientMessage {
+export function readMessage(data: string, maxTextBytes: number): ClientMessage {
   let value: unknown;
   try {
     value = JSON.parse(data);
@@ -64,7 +63,7 @@ export function readMessage(data: string): ClientMessage {
   const fields = value as Readonly<Record<string, unknown>>;
   switch (fields['type']) {
     case 'code_update':
-      return readCodeUpdate(fields);
+      return readCodeUpdate(fields, maxTextBytes);
     case 'cursor_update':
       return { type: 'cursor_update', position: requiredPosition(fields, 'position') };
     default:
@@ -78,15 +77,15 @@ export function readMessage(data: string): ClientMessage {
   }
 }
 
-function readCodeUpdate(fields: Readonly<Record<string, unknown>>): CodeUpdate {
+function readCodeUpdate(fields: Readonly<Record<string, unknown>>, maxTextBytes: number): CodeUpdate {
   const sent = fields['code'];
   if (typeof sent !== 'string') {
     throw new BadMessage('bad-message', `"code" must be a string, not ${kindOf(sent)}`);
   }
   const code = sent.includes('\r') ? sent.replace(/\r\n?/g, '\n') : sent;
   const bytes = Buffer.byteLength(code);
-  if (bytes > MAX_TEXT_BYTES) {
-    throw new BadMessage('too-large', `"code" has ${bytes} bytes; a text may have ${MAX_TEXT_BYTES}`);
+  if (bytes > maxTextBytes) {
+    throw new BadMessage('too-large', `"code" has ${bytes} bytes; a text may have ${maxTextBytes}`);
   }
   const nul = code.indexOf('\0');
   if (nul >= 0) throw new BadMessage('bad-message', `"code" holds U+0000 at ${nul}, which no text may hold`);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 
+import { limits } from '../../tests/support/limits.js';
 import { MemoryRoom } from '../../tests/support/memory-room.js';
-import { MAX_TEXT_BYTES } from '../contract/limits.js';
+import { DEFAULT_MAX_TEXT_BYTES } from '../contract/limits.js';
 import type { Member } from '../rooms/types.js';
 import { ManualClock } from '../support/clock.js';
 import { silentLog } from '../support/log.js';
@@ -28,6 +29,7 @@ class Client {
     this.session = await openJsonSession({
       room: this.world.room,
       hub: this.world.hub,
+      limits: limits.sockets,
       send: (json) => void this.heard.push(JSON.parse(json) as Message),
       ping: (payload) => void this.#pings.push(payload),
       bufferedAmount: () => this.waiting,
@@ -272,9 +274,9 @@ describe('code_update', () => {
     const world = new World('small');
     const alice = await world.join();
     alice.news();
-    alice.types('x'.repeat(MAX_TEXT_BYTES + 1));
+    alice.types('x'.repeat(DEFAULT_MAX_TEXT_BYTES + 1));
     expect(alice.news()).toMatchObject([
-      { type: 'error', code: 'too-large', message: expect.stringContaining(String(MAX_TEXT_BYTES)) },
+      { type: 'error', code: 'too-large', message: expect.stringContaining(String(DEFAULT_MAX_TEXT_BYTES)) },
     ]);
     expect(world.text).toBe('small');
     expect(alice.closed).toBeNull();
@@ -287,9 +289,9 @@ describe('code_update', () => {
     const alice = await world.join();
     alice.pongs = false;
     alice.news();
-    world.room.main.insert(0, 'y'.repeat(MAX_TEXT_BYTES / 2));
-    alice.types(`-${'x'.repeat(MAX_TEXT_BYTES / 2 + 10)}`);
-    expect(world.text).toHaveLength(MAX_TEXT_BYTES / 2 + 1);
+    world.room.main.insert(0, 'y'.repeat(DEFAULT_MAX_TEXT_BYTES / 2));
+    alice.types(`-${'x'.repeat(DEFAULT_MAX_TEXT_BYTES / 2 + 10)}`);
+    expect(world.text).toHaveLength(DEFAULT_MAX_TEXT_BYTES / 2 + 1);
     expect(alice.news()[0]).toMatchObject({ type: 'error', code: 'too-large' });
   });
 });

@@ -3,12 +3,12 @@
  * Owns what this client has been told and what it may therefore have typed over. Knows no socket: the gateway hands in
  * how to send, ping and close, and calls what happens to the socket.
  */
-import { MAX_TEXT_BYTES } from '../contract/limits.js';
 import { CloseCode, SharedDoc } from '../contract/wire.js';
 import { BaseHistory, mergeChoice, SHOWN_AFTER_MS } from '../rooms/base-history.js';
 import { applyEdits, textDiff } from '../rooms/text-diff.js';
 import { mapPosition } from '../rooms/text-merge.js';
 import type { LiveRoom, LiveText, Member } from '../rooms/types.js';
+import type { SocketLimits } from '../settings/limits.js';
 import type { Clock, Timer } from '../support/clock.js';
 import { AppError, messageOf, unreachable } from '../support/errors.js';
 import type { Log } from '../support/log.js';
@@ -22,14 +22,11 @@ import {
   type ServerMessage,
 } from './json-messages.js';
 
-/** Bytes waiting in the socket above which texts are skipped: the newest follows when it has drained. */
-const SLOW_READER_BYTES = 1024 * 1024;
 /** How long a client that answers no ping must be quiet before it is sent the text once more, to be sure. */
 const MAKE_SURE_MS = 2000;
 /** How often a client that is behind is looked at again, should nobody report that its socket drained. */
 const RETRY_MS = 250;
-/** So many refused messages in `BAD_MESSAGES_MS` end the connection. */
-const BAD_MESSAGES = 20;
+/** In this time so many refused messages as the limit says end the connection, in ms. */
 const BAD_MESSAGES_MS = 60_000;
 
 export interface JsonSessionParts {
@@ -49,6 +46,8 @@ export interface JsonSessionParts {
   /** Bytes given to `send` that the socket has not passed on. */
   bufferedAmount(): number;
   close(code: number, reason: string): void;
+  /** With more than `slowReaderBytes` waiting in the socket texts are skipped: the newest follows when it has drained. */
+  readonly limits: Pick<SocketLimits, 'slowReaderBytes' | 'badMessagesPerMinute'>;
   readonly clock: Clock;
   readonly log: Log;
   /** As given by `x-username`, already checked and cut; null for none. */
@@ -116,7 +115,7 @@ export class JsonSession implements Member, JsonPeer {
     try {
       if (data === null)
         throw new BadMessage('binary-frame', 'binary frames are not spoken here: send JSON as text');
-      const message = readMessage(data);
+      const message = readMessage(data, this.#parts.room.maxTextBytes);
       switch (message.type) {
         case 'code_update':
           return this.#takeCode(message);
@@ -189,22 +188,26 @@ export class JsonSession implements Member, JsonPeer {
 
   cursorMoved(position: number, user: number, username: string | null): void {
     // A cursor that waits behind a megabyte is stale when it arrives.
-    if (this.#stage !== 'joined' || this.#parts.bufferedAmount() > SLOW_READER_BYTES) return;
+    if (this.#stage !== 'joined' || this.#isSlow) return;
     this.#send({ type: 'cursor_update', position, user, ...(username === null ? {} : { username }) });
   }
 
+  get #isSlow(): boolean {
+    return this.#parts.bufferedAmount() > this.#parts.limits.slowReaderBytes;
+  }
+
   #takeCode(message: CodeUpdate): void {
-    const { text, clock } = this.#parts;
+    const { text, clock, room } = this.#parts;
     const before = text.text;
     const choice = this.#history.choose(message.code, message.base);
     const edits = mergeChoice(choice, message.code, before);
     const after = applyEdits(before, edits);
-    if (after.length > before.length && after.length * 3 > MAX_TEXT_BYTES) {
+    if (after.length > before.length && after.length * 3 > room.maxTextBytes) {
       const bytes = Buffer.byteLength(after);
-      if (bytes > MAX_TEXT_BYTES) {
+      if (bytes > room.maxTextBytes) {
         throw new BadMessage(
           'too-large',
-          `with the others' text this makes ${bytes} bytes; a text may have ${MAX_TEXT_BYTES}`,
+          `with the others' text this makes ${bytes} bytes; a text may have ${room.maxTextBytes}`,
         );
       }
     }
@@ -275,7 +278,7 @@ export class JsonSession implements Member, JsonPeer {
       }
       return;
     }
-    if (this.#history.crowded || this.#parts.bufferedAmount() > SLOW_READER_BYTES) {
+    if (this.#history.crowded || this.#isSlow) {
       this.#retry = clock.after(RETRY_MS, () => this.#catchUp());
       return;
     }
@@ -297,11 +300,12 @@ export class JsonSession implements Member, JsonPeer {
 
   #refuse(code: JsonErrorCode, message: string): void {
     this.#send({ type: 'error', message, code });
+    const { badMessagesPerMinute } = this.#parts.limits;
     const now = this.#parts.clock.now();
     this.#badMessages = this.#badMessages.filter((at) => at > now - BAD_MESSAGES_MS);
     this.#badMessages.push(now);
-    if (this.#badMessages.length >= BAD_MESSAGES) {
-      this.dismiss(CloseCode.PolicyViolation, `${BAD_MESSAGES} bad messages in a minute`);
+    if (this.#badMessages.length >= badMessagesPerMinute) {
+      this.dismiss(CloseCode.PolicyViolation, `${badMessagesPerMinute} bad messages in a minute`);
     }
   }
 

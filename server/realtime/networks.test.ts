@@ -1,6 +1,7 @@
 /** [G20 G24] What one address may open, and what is remembered of those that have gone. */
 import { beforeEach, expect, test } from '@jest/globals';
 
+import { limits } from '../../tests/support/limits.js';
 import { ManualClock } from '../support/clock.js';
 import { Networks } from './networks.js';
 
@@ -10,7 +11,7 @@ let networks: Networks;
 
 beforeEach(() => {
   clock = new ManualClock();
-  networks = new Networks(clock, 3);
+  networks = new Networks(clock, { ...limits.sockets, connectionsPerIp: 3 });
 });
 
 /** Connections that come and go one after the other; says how many were let in. */
@@ -56,7 +57,7 @@ test('whose bucket is full again is forgotten, and however many come and go, 10,
 });
 
 test('without a limit nothing is counted', () => {
-  networks = new Networks(clock, 0);
+  networks = new Networks(clock, { ...limits.sockets, connectionsPerIp: 0 });
   expect(comeAndGo('a', 1000)).toBe(1000);
   expect(networks.quiet).toBe(0);
 });

@@ -1,14 +1,16 @@
 /** How many WebSockets each network (an IPv4 address, an IPv6 /64) has open, and how fast its handshakes come. */
+import type { SocketLimits } from '../settings/limits.js';
 import { Bucket } from '../support/bucket.js';
 import type { Clock } from '../support/clock.js';
 
-/** Handshakes a second of one network, and at once after a pause. */
-const HANDSHAKES_PER_SECOND = 100;
-const HANDSHAKES_BURST = 200;
-/** After so long without handshakes any bucket is full again: there is nothing to remember. */
-const FULL_AFTER_MS = (HANDSHAKES_BURST / HANDSHAKES_PER_SECOND) * 1000;
 /** Networks without sockets that are remembered; beyond that the oldest are forgotten, so that nobody can make the list long. */
 const MAX_QUIET = 10_000;
+
+/** What one network may open: sockets at once (0: no limit, nor one on handshakes), and handshakes. */
+export type NetworkLimits = Pick<
+  SocketLimits,
+  'connectionsPerIp' | 'handshakesPerSecond' | 'handshakesBurst'
+>;
 
 interface Network {
   open: number;
@@ -22,11 +24,15 @@ export class Networks {
   /** Those whose last socket closed, the longest ago first: who comes back at once gets no fresh burst. */
   readonly #quiet = new Map<string, Network>();
 
-  /** @param limit sockets that one network may have open; 0: no limit, nor one on handshakes */
+  /** After so long without handshakes any bucket is full again: there is nothing to remember. */
+  readonly #fullAfterMs: number;
+
   constructor(
     private readonly clock: Clock,
-    private readonly limit: number,
-  ) {}
+    private readonly limits: NetworkLimits,
+  ) {
+    this.#fullAfterMs = (limits.handshakesBurst / limits.handshakesPerSecond) * 1000;
+  }
 
   /** Networks with open sockets. */
   get size(): number {
@@ -40,19 +46,21 @@ export class Networks {
 
   /** Counts a connection of this network; a sentence when it has too many, which is not counted. */
   admit(name: string): string | null {
-    if (this.limit === 0) return null;
+    const { connectionsPerIp, handshakesPerSecond, handshakesBurst } = this.limits;
+    if (connectionsPerIp === 0) return null;
     const now = this.clock.now();
     this.#forget(now);
     const network = this.#busy.get(name) ??
       this.#quiet.get(name) ?? {
         open: 0,
         quietSince: now,
-        handshakes: new Bucket(HANDSHAKES_PER_SECOND, HANDSHAKES_BURST, now),
+        handshakes: new Bucket(handshakesPerSecond, handshakesBurst, now),
       };
-    if (network.open >= this.limit) return `Your address has its limit of ${this.limit} connections`;
+    if (network.open >= connectionsPerIp)
+      return `Your address has its limit of ${connectionsPerIp} connections`;
     // Who is refused is not counted: else those who try again would keep each other out for ever (G20).
     if (network.handshakes.waitMs(1, now) > 0)
-      return `More than ${HANDSHAKES_PER_SECOND} connections a second from your address`;
+      return `More than ${handshakesPerSecond} connections a second from your address`;
     network.handshakes.take(1, now);
     network.open++;
     this.#quiet.delete(name);
@@ -72,7 +80,7 @@ export class Networks {
 
   #forget(now: number): void {
     for (const [name, { quietSince }] of this.#quiet) {
-      if (now - quietSince < FULL_AFTER_MS && this.#quiet.size <= MAX_QUIET) return;
+      if (now - quietSince < this.#fullAfterMs && this.#quiet.size <= MAX_QUIET) return;
       this.#quiet.delete(name);
     }
   }

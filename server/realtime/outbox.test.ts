@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import WebSocket, { WebSocketServer } from 'ws';
 
+import { limits } from '../../tests/support/limits.js';
 import { until } from '../../tests/support/until.js';
 import { ManualClock } from '../support/clock.js';
 import { frameMessage } from '../support/ws-frame.js';
@@ -38,7 +39,7 @@ beforeEach(async () => {
   await until(() => client.readyState === client.OPEN, 'the client is open');
   clock = new ManualClock(1_000_000);
   drained = 0;
-  outbox = new Outbox(served, tcp, clock, () => void drained++);
+  outbox = new Outbox(served, tcp, clock, limits.sockets, () => void drained++);
 });
 
 afterEach(async () => {
@@ -75,6 +76,14 @@ describe('[G22] a slow reader', () => {
     expect([outbox.isCongested, outbox.queuedBytes]).toEqual([false, 0]);
     clock.advance(100_000);
     expect(served.readyState).toBe(served.OPEN);
+  });
+
+  test('is congested above what the setting says', () => {
+    const lower = new Outbox(served, tcp, clock, { ...limits.sockets, slowReaderBytes: 64 * 1024 }, () => {});
+    client.pause();
+    while (lower.queuedBytes <= 64 * 1024) lower.write(frame(16 * 1024));
+    outbox.write(frame(1));
+    expect([lower.isCongested, outbox.isCongested]).toEqual([true, false]);
   });
 
   test('is not congested by a MiB that waits', () => {

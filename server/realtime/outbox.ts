@@ -9,14 +9,15 @@ import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 
 import { CloseCode } from '../contract/wire.js';
+import type { SocketLimits } from '../settings/limits.js';
 import type { Clock, Timer } from '../support/clock.js';
 
-/** Above this, nothing more should be queued, in bytes. */
-const CONGESTED_BYTES = 1024 * 1024;
-/** Queued beyond the first sync at most, in bytes. */
-const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
-/** A slow reader must have read everything after so long, in ms. */
-const DRAIN_DEADLINE_MS = 90_000;
+/**
+ * Above `slowReaderBytes` nothing more should be queued, and after `slowReaderMs` everything must have been read; beyond the first
+ * sync at most `maxQueuedBytes` are queued.
+ */
+export type QueueLimits = Pick<SocketLimits, 'slowReaderBytes' | 'slowReaderMs' | 'maxQueuedBytes'>;
+
 /** After a close frame the other end has so long to answer, in ms. */
 const CLOSE_GRACE_MS = 1000;
 
@@ -36,6 +37,7 @@ export class Outbox {
     private readonly ws: WebSocket,
     socket: Socket,
     private readonly clock: Clock,
+    private readonly limits: QueueLimits,
     private readonly drained: () => void,
     private readonly closing: (code: CloseCode, reason: string) => void = () => {},
   ) {
@@ -61,17 +63,19 @@ export class Outbox {
   /** Queues whole frames. The buffer must not change afterwards. */
   write(frames: Uint8Array): void {
     if (this.#closing || this.ws.readyState !== this.ws.OPEN) return;
+    const { slowReaderBytes, slowReaderMs, maxQueuedBytes } = this.limits;
     const queued = this.#socket.writableLength;
-    if (queued > CONGESTED_BYTES && queued + frames.length > MAX_QUEUED_BYTES + this.#firstSyncBytes) {
-      this.close(CloseCode.TryAgainLater, 'too slow: more than 8 MiB wait to be read');
+    if (queued > slowReaderBytes && queued + frames.length > maxQueuedBytes + this.#firstSyncBytes) {
+      this.close(CloseCode.TryAgainLater, `too slow: more than ${maxQueuedBytes} bytes wait to be read`);
       return;
     }
-    this.#firstSyncBytes ||= frames.length > CONGESTED_BYTES ? frames.length : 0;
+    this.#firstSyncBytes ||= frames.length > slowReaderBytes ? frames.length : 0;
     this.lastWriteMs = this.clock.now();
     this.#socket.write(frames);
-    if (this.#deadline === null && this.#socket.writableLength > CONGESTED_BYTES) {
-      this.#deadline = this.clock.after(DRAIN_DEADLINE_MS, () => {
-        this.close(CloseCode.TryAgainLater, 'too slow: what was sent was not read in 90 s');
+    if (this.#deadline === null && this.#socket.writableLength > slowReaderBytes) {
+      this.#deadline = this.clock.after(slowReaderMs, () => {
+        const reason = `too slow: what was sent was not read in ${slowReaderMs / 1000} s`;
+        this.close(CloseCode.TryAgainLater, reason);
       });
     }
   }

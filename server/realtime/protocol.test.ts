@@ -5,14 +5,11 @@ import { Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness';
 import * as syncProtocol from 'y-protocols/sync';
 import * as Y from 'yjs';
 
+import { limits } from '../../tests/support/limits.js';
 import { createRandom, seeds } from '../../tests/support/random.js';
-import {
-  MAX_AWARENESS_DEPTH,
-  MAX_AWARENESS_STATE_BYTES,
-  MAX_STATE_VECTOR_BYTES,
-} from '../contract/limits.js';
+import { MAX_AWARENESS_DEPTH } from '../contract/limits.js';
 import { MessageType } from '../contract/wire.js';
-import { BadFrame, decodeMessage } from './protocol.js';
+import { BadFrame, decodeMessage, type Incoming } from './protocol.js';
 
 /** Numbers as varuints, strings and bytes with their length in front. */
 function message(...parts: (number | string | Uint8Array)[]): Uint8Array {
@@ -26,6 +23,8 @@ function message(...parts: (number | string | Uint8Array)[]): Uint8Array {
 }
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
+const { maxAwarenessBytes, maxStateVectorBytes } = limits.sockets;
+const decode = (data: Uint8Array): Incoming => decodeMessage(data, limits.sockets);
 const awareness = (...parts: (number | string | Uint8Array)[]): Uint8Array => message(1, message(...parts));
 const nested = (depth: number): string => '{"a":'.repeat(depth - 1) + '{}' + '}'.repeat(depth - 1);
 
@@ -40,7 +39,7 @@ describe('what y-protocols writes', () => {
   };
 
   test('a question', () => {
-    expect(decodeMessage(written((encoder) => syncProtocol.writeSyncStep1(encoder, doc)))).toEqual({
+    expect(decode(written((encoder) => syncProtocol.writeSyncStep1(encoder, doc)))).toEqual({
       kind: 'step1',
       stateVector: Y.encodeStateVector(doc),
     });
@@ -48,11 +47,11 @@ describe('what y-protocols writes', () => {
 
   test('an answer and an update', () => {
     const update = Y.encodeStateAsUpdate(doc);
-    expect(decodeMessage(written((encoder) => syncProtocol.writeSyncStep2(encoder, doc)))).toEqual({
+    expect(decode(written((encoder) => syncProtocol.writeSyncStep2(encoder, doc)))).toEqual({
       kind: 'step2',
       update,
     });
-    expect(decodeMessage(written((encoder) => syncProtocol.writeUpdate(encoder, update)))).toEqual({
+    expect(decode(written((encoder) => syncProtocol.writeUpdate(encoder, update)))).toEqual({
       kind: 'update',
       update,
     });
@@ -64,7 +63,7 @@ describe('what y-protocols writes', () => {
     const other = { clock: 4, state: null };
     states.meta.set(7, { clock: other.clock, lastUpdated: 0 });
     const update = encodeAwarenessUpdate(states, [doc.clientID, 7]);
-    expect(decodeMessage(message(1, update))).toEqual({
+    expect(decode(message(1, update))).toEqual({
       kind: 'awareness',
       entries: [
         {
@@ -80,20 +79,20 @@ describe('what y-protocols writes', () => {
   });
 
   test('a query for presence', () => {
-    expect(decodeMessage(bytes(MessageType.QueryAwareness))).toEqual({ kind: 'query-awareness' });
+    expect(decode(bytes(MessageType.QueryAwareness))).toEqual({ kind: 'query-awareness' });
   });
 });
 
 test('an entry of presence is a copy: it outlives the network buffer', () => {
   const data = awareness(1, 7, 1, '{}');
-  const decoded = decodeMessage(data);
+  const decoded = decode(data);
   data.fill(0);
   expect(decoded).toMatchObject({ entries: [{ state: new TextEncoder().encode('{}') }] });
 });
 
 test('an update is part of the message, not a copy', () => {
   const data = message(0, 2, bytes(1, 2, 3));
-  const decoded = decodeMessage(data);
+  const decoded = decode(data);
   expect(decoded.kind === 'update' && decoded.update.buffer).toBe(data.buffer);
 });
 
@@ -125,8 +124,8 @@ describe('[G21] what is refused, and why', () => {
     ['bytes behind a state vector', bytes(0, 0, 2, 0, 0), 'bytes left over behind the message'],
     [
       'a state vector over its limit',
-      message(0, 0, new Uint8Array(MAX_STATE_VECTOR_BYTES + 1)),
-      `a state vector of ${MAX_STATE_VECTOR_BYTES + 1} bytes, the limit is ${MAX_STATE_VECTOR_BYTES}`,
+      message(0, 0, new Uint8Array(maxStateVectorBytes + 1)),
+      `a state vector of ${maxStateVectorBytes + 1} bytes, the limit is ${maxStateVectorBytes}`,
     ],
     ['bytes behind a query', bytes(3, 0), 'bytes left over behind the message'],
     ['awareness without content', bytes(1), 'the message ends within its awareness length'],
@@ -139,8 +138,8 @@ describe('[G21] what is refused, and why', () => {
     ['a state longer than the message', awareness(1, 7, 1, 9), 'awareness state longer than the message'],
     [
       'a state over its limit',
-      awareness(1, 7, 1, `"${'x'.repeat(MAX_AWARENESS_STATE_BYTES)}"`),
-      `an awareness state of ${MAX_AWARENESS_STATE_BYTES + 2} bytes, the limit is ${MAX_AWARENESS_STATE_BYTES}`,
+      awareness(1, 7, 1, `"${'x'.repeat(maxAwarenessBytes)}"`),
+      `an awareness state of ${maxAwarenessBytes + 2} bytes, the limit is ${maxAwarenessBytes}`,
     ],
     ['a state that is not JSON', awareness(1, 7, 1, 'secret'), 'an awareness state that is not JSON'],
     ['a state of no bytes', awareness(1, 7, 1, ''), 'an awareness state that is not JSON'],
@@ -169,7 +168,7 @@ describe('[G21] what is refused, and why', () => {
     ],
   ];
   test.each(cases)('%s', (_what, data, reason) => {
-    expect(() => decodeMessage(data)).toThrow(new BadFrame(reason));
+    expect(() => decode(data)).toThrow(new BadFrame(reason));
   });
 
   test('every reason fits into a close frame', () => {
@@ -177,7 +176,7 @@ describe('[G21] what is refused, and why', () => {
   });
 
   test('a state nested as deep as may be is taken', () => {
-    const decoded = decodeMessage(awareness(1, 7, 1, nested(MAX_AWARENESS_DEPTH)));
+    const decoded = decode(awareness(1, 7, 1, nested(MAX_AWARENESS_DEPTH)));
     expect(decoded).toMatchObject({ entries: [{ client: 7, isNull: false }] });
   });
 });
@@ -190,7 +189,7 @@ test('[G21] any bytes at all are understood or refused as a bad frame, nothing e
       index < 2 && random.chance(0.8) ? random.below(4) : random.below(256),
     );
     try {
-      decodeMessage(data);
+      decode(data);
     } catch (error) {
       refused++;
       if (!(error instanceof BadFrame)) throw new Error(`SEED=${seed}`, { cause: error });

@@ -2,13 +2,10 @@
  * Incoming messages of the Yjs door, decoded from bytes that nobody vouches for: canonical, bounded, nothing left over.
  * PROTOCOL.md is the grammar; what a room answers is encoded in rooms/messages.ts.
  */
-import {
-  MAX_AWARENESS_DEPTH,
-  MAX_AWARENESS_STATE_BYTES,
-  MAX_STATE_VECTOR_BYTES,
-} from '../contract/limits.js';
+import { MAX_AWARENESS_DEPTH } from '../contract/limits.js';
 import { CloseCode, MessageType, SyncType } from '../contract/wire.js';
 import type { AwarenessEntry } from '../rooms/messages.js';
+import type { SocketLimits } from '../settings/limits.js';
 
 /** The connection cannot go on: `reason` names the form, never content. */
 export class BadFrame extends Error {
@@ -29,6 +26,9 @@ export type Incoming =
   | { readonly kind: 'awareness'; readonly entries: readonly PresenceEntry[] }
   | { readonly kind: 'query-awareness' };
 
+/** What a message may hold; the message itself is bounded before. */
+export type MessageLimits = Pick<SocketLimits, 'maxStateVectorBytes' | 'maxAwarenessBytes'>;
+
 /** Clients repeat what they know of others: so many entries are read, and mostly ignored. */
 const MAX_AWARENESS_ENTRIES = 1024;
 
@@ -36,7 +36,7 @@ const MAX_AWARENESS_ENTRIES = 1024;
  * Decodes one binary message. Byte strings are parts of `data`, not copies.
  * @throws BadFrame
  */
-export function decodeMessage(data: Uint8Array): Incoming {
+export function decodeMessage(data: Uint8Array, limits: MessageLimits): Incoming {
   const reader = new Reader(data);
   const type = reader.varUint('message type');
   switch (type) {
@@ -47,16 +47,16 @@ export function decodeMessage(data: Uint8Array): Incoming {
       reader.end();
       if (subtype !== SyncType.Step1)
         return { kind: subtype === SyncType.Step2 ? 'step2' : 'update', update: content };
-      if (content.length > MAX_STATE_VECTOR_BYTES) {
+      if (content.length > limits.maxStateVectorBytes) {
         throw new BadFrame(
-          `a state vector of ${content.length} bytes, the limit is ${MAX_STATE_VECTOR_BYTES}`,
+          `a state vector of ${content.length} bytes, the limit is ${limits.maxStateVectorBytes}`,
         );
       }
       assertStateVector(content);
       return { kind: 'step1', stateVector: content };
     }
     case MessageType.Awareness: {
-      const entries = decodeAwareness(reader.bytes('awareness'));
+      const entries = decodeAwareness(reader.bytes('awareness'), limits.maxAwarenessBytes);
       reader.end();
       return { kind: 'awareness', entries };
     }
@@ -80,7 +80,7 @@ function assertStateVector(bytes: Uint8Array): void {
   reader.end();
 }
 
-function decodeAwareness(bytes: Uint8Array): PresenceEntry[] {
+function decodeAwareness(bytes: Uint8Array, maxStateBytes: number): PresenceEntry[] {
   const reader = new Reader(bytes);
   const count = reader.varUint('awareness count');
   if (count > MAX_AWARENESS_ENTRIES)
@@ -90,10 +90,8 @@ function decodeAwareness(bytes: Uint8Array): PresenceEntry[] {
     const client = reader.varUint('client id');
     const clock = reader.varUint('awareness clock');
     const state = reader.bytes('awareness state');
-    if (state.length > MAX_AWARENESS_STATE_BYTES) {
-      throw new BadFrame(
-        `an awareness state of ${state.length} bytes, the limit is ${MAX_AWARENESS_STATE_BYTES}`,
-      );
+    if (state.length > maxStateBytes) {
+      throw new BadFrame(`an awareness state of ${state.length} bytes, the limit is ${maxStateBytes}`);
     }
     // A copy: the entry outlives the network buffer that it lies in.
     entries.push({ client, clock, state: new Uint8Array(state), isNull: parseState(state) === null });

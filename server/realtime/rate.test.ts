@@ -1,6 +1,7 @@
 /** Token buckets in time. */
 import { describe, expect, test } from '@jest/globals';
 
+import { limits } from '../../tests/support/limits.js';
 import { Bucket } from '../support/bucket.js';
 import { SendingRate } from './rate.js';
 
@@ -44,19 +45,19 @@ describe('a bucket', () => {
 
 describe('what one socket may send', () => {
   test('is judged by messages', () => {
-    const rate = new SendingRate(100, 0);
+    const rate = new SendingRate({ ...limits.sockets, messagesPerSecond: 100, messagesBurst: 200 }, 0);
     for (let i = 0; i < 200; i++) expect(rate.message(10, 0)).toBe(0);
     expect(rate.message(10, 0)).toBe(10);
   });
 
   test('is judged by bytes: 4 MiB at once, then 256 KiB a second', () => {
-    const rate = new SendingRate(100, 0);
+    const rate = new SendingRate({ ...limits.sockets, messagesPerSecond: 100, messagesBurst: 200 }, 0);
     expect(rate.message(4 * 1024 * 1024, 0)).toBe(0);
     expect(rate.message(256 * 1024, 0)).toBe(1000);
   });
 
   test('is judged by questions: 20 at once, then two a second', () => {
-    const rate = new SendingRate(1000, 0);
+    const rate = new SendingRate({ ...limits.sockets, messagesPerSecond: 1000 }, 0);
     for (let i = 0; i < 20; i++) expect(rate.question(0)).toBe(0);
     expect(rate.question(0)).toBe(500);
     expect(rate.message(10, 0)).toBe(0);

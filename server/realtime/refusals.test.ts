@@ -5,7 +5,7 @@ import { silentLog, type Log } from '../support/log.js';
 import { Refusals } from './refusals.js';
 
 test('reasons that differ in their numbers are one form', () => {
-  const refusals = new Refusals(new ManualClock(0));
+  const refusals = new Refusals(new ManualClock(0), 20);
   refusals.note(silentLog, 'sync', 4413, 'a frame of 70000 bytes, the limit is 65536');
   refusals.note(silentLog, 'sync', 4413, 'a frame of 80001 bytes, the limit is 65536');
   refusals.note(silentLog, 'ws', 1008, '20 bad messages in a minute');
@@ -16,7 +16,7 @@ test('reasons that differ in their numbers are one form', () => {
 });
 
 test('nobody can make the list long', () => {
-  const refusals = new Refusals(new ManualClock(0));
+  const refusals = new Refusals(new ManualClock(0), 20);
   const letters = (n: number): string =>
     n.toString(26).replace(/\d/g, (digit) => 'qrstuvwxyz'[Number(digit)] ?? '');
   for (let n = 0; n < 2000; n++) refusals.note(silentLog, 'sync', 4400, letters(n));
@@ -32,7 +32,7 @@ test('[G30] each refusal is one line, and a form that comes again and again is n
     info: (fields: object) => void lines.push(fields),
   });
   const clock = new ManualClock(0);
-  const refusals = new Refusals(clock);
+  const refusals = new Refusals(clock, 20);
   for (let n = 0; n < 100; n++) refusals.note(log, 'sync', 4413, `a frame of ${n} bytes`);
   refusals.note(log, 'sync', 4400, 'an empty message');
   expect(lines).toHaveLength(21);

@@ -18,8 +18,9 @@ export class Refusals {
   readonly #counts = new Map<string, { readonly refusal: Refusal; count: number }>();
   readonly #lines: LogLimit;
 
-  constructor(clock: Clock) {
-    this.#lines = new LogLimit(clock);
+  /** @param linesPerSecond of one form */
+  constructor(clock: Clock, linesPerSecond: number) {
+    this.#lines = new LogLimit(clock, linesPerSecond);
   }
 
   /** Counts a refusal and writes one line of it, unless this form has filled the log already (G30). */

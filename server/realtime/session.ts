@@ -6,7 +6,8 @@ import { CloseCode, NoticeCode } from '../contract/wire.js';
 import { framedKeepAlive } from '../rooms/messages.js';
 import { SyncPeer, type Line, type Outcome } from '../rooms/peer.js';
 import type { Room } from '../rooms/room.js';
-import type { Clock } from '../support/clock.js';
+import type { SocketLimits } from '../settings/limits.js';
+import type { Clock, Timer } from '../support/clock.js';
 import { messageOf, unreachable } from '../support/errors.js';
 import type { Log } from '../support/log.js';
 import type { Beating, Heartbeat } from './heartbeat.js';
@@ -19,10 +20,7 @@ export interface SessionParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly heartbeat: Heartbeat;
-  /** Bytes of one message. */
-  readonly maxFrameBytes: number;
-  /** Messages a second; 0: as fast as they come. */
-  readonly messagesPerSecond: number;
+  readonly limits: SocketLimits;
   /** Hears why the connection was closed by us. */
   readonly refused?: (code: CloseCode, reason: string) => void;
 }
@@ -30,8 +28,10 @@ export interface SessionParts {
 export class SyncSession implements Line, Beating {
   readonly #peer: SyncPeer;
   readonly #outbox: Outbox;
-  readonly #rate: SendingRate | null;
+  readonly #rate: SendingRate;
   readonly #reading: PacedReading;
+  /** Runs until the client has sent its first sync message. */
+  #firstSync: Timer | null = null;
   #closed = false;
 
   /** @param wantsSaved the client asked for messages 64 and 65 (`?ack=1`) */
@@ -42,15 +42,21 @@ export class SyncSession implements Line, Beating {
     wantsSaved: boolean,
     private readonly parts: SessionParts,
   ) {
-    const { clock, messagesPerSecond } = parts;
-    this.#outbox = new Outbox(ws, socket, clock, () => this.#peer.drained(), parts.refused);
-    this.#rate = messagesPerSecond > 0 ? new SendingRate(messagesPerSecond, clock.now()) : null;
+    const { clock, limits } = parts;
+    this.#outbox = new Outbox(ws, socket, clock, limits, () => this.#peer.drained(), parts.refused);
+    this.#rate = new SendingRate(limits, clock.now());
     this.#peer = new SyncPeer(room, this, wantsSaved);
     this.#reading = new PacedReading(ws, clock, (data, isBinary) => this.#receive(data, isBinary));
     ws.once('close', () => {
       this.#closed = true;
+      this.#firstSync?.cancel();
       this.#peer.close();
     });
+    if (limits.firstSyncMs > 0) {
+      this.#firstSync = clock.after(limits.firstSyncMs, () =>
+        this.close(CloseCode.Idle, `no sync message came in ${limits.firstSyncMs / 1000} s`),
+      );
+    }
     parts.heartbeat.add(this);
     this.#peer.open();
   }
@@ -106,18 +112,20 @@ export class SyncSession implements Line, Beating {
   }
 
   #handle(buffer: Buffer): void {
-    const { maxFrameBytes, clock } = this.parts;
+    const { limits, clock } = this.parts;
+    const { maxFrameBytes } = limits;
     if (buffer.length > maxFrameBytes) {
       const reason = `a frame of ${buffer.length} bytes, the limit is ${maxFrameBytes}`;
       this.#peer.notice(NoticeCode.TooLarge, reason);
       throw new BadFrame(reason, CloseCode.TooLarge);
     }
-    this.#reading.wait(this.#rate?.message(buffer.length, clock.now()) ?? 0);
+    this.#reading.wait(this.#rate.message(buffer.length, clock.now()));
     // A plain view: Buffer's own slice() would not copy.
-    const message = decodeMessage(new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length));
+    const message = decodeMessage(new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length), limits);
+    if ('update' in message || 'stateVector' in message) this.#firstSync?.cancel();
     switch (message.kind) {
       case 'step1':
-        this.#reading.wait(this.#rate?.question(clock.now()) ?? 0);
+        this.#reading.wait(this.#rate.question(clock.now()));
         return this.#peer.step1(message.stateVector);
       case 'step2':
       case 'update':

@@ -8,7 +8,7 @@ import { hashToken, newOwnerToken, tokenMatches } from '../access/tokens.js';
 import { may, type Action } from '../access/policy.js';
 import { FileRefused, findFile } from '../contract/files.js';
 import { DEFAULT_LANGUAGE } from '../contract/languages.js';
-import { MAX_TEXT_BYTES, ROOM_ID_PATTERN } from '../contract/limits.js';
+import { ROOM_ID_PATTERN } from '../contract/limits.js';
 import { utf8Length } from '../contract/rest.js';
 import { SharedDoc } from '../contract/wire.js';
 import type { RoomChange, RoomRecord, Store } from '../storage/store.js';
@@ -88,9 +88,9 @@ export function checkEdits(text: string, edits: readonly TextEdit[]): void {
   });
 }
 
-function checkSize(text: string): void {
-  if (text.length > MAX_TEXT_BYTES || utf8Length(text) > MAX_TEXT_BYTES) {
-    throw new AppError('too-large', `The text would be over ${MAX_TEXT_BYTES} bytes of UTF-8`);
+function checkSize(text: string, maxBytes: number): void {
+  if (text.length > maxBytes || utf8Length(text) > maxBytes) {
+    throw new AppError('too-large', `The text would be over ${maxBytes} bytes of UTF-8`);
   }
 }
 
@@ -262,7 +262,7 @@ export class Directory {
         }
         const edits = plan(text);
         const next = applyEdits(text, edits);
-        checkSize(next);
+        checkSize(next, room.maxTextBytes);
         etag = etagOf(next);
         return edits;
       });

@@ -2,10 +2,11 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import * as Y from 'yjs';
 
+import { limits } from '../../tests/support/limits.js';
 import { payloadsOf } from '../../tests/support/frames.js';
 import { createRandom } from '../../tests/support/random.js';
 import { createErrorLog, InlineFolder } from '../../tests/support/room.js';
-import { MAX_TEXT_BYTES } from '../contract/limits.js';
+import { DEFAULT_MAX_TEXT_BYTES } from '../contract/limits.js';
 import { RoomDocument, EMPTY_UPDATE } from './document.js';
 import { documentOf, fold } from './fold.js';
 import { Folder } from './folder.js';
@@ -34,7 +35,7 @@ function createDocument({ maxDocBytes = 8 * MIB, folder = sharedFolder, state, u
   const document = new RoomDocument(gate, state ?? EMPTY_UPDATE, unseen, {
     folder,
     log,
-    maxDocBytes,
+    limits: { ...limits.rooms, maxDocBytes },
     beforeCut: () => void cuts++,
   });
   const take = (update: Uint8Array): void => {
@@ -150,7 +151,7 @@ describe('folding', () => {
     const document: RoomDocument = new RoomDocument(new Gate(), EMPTY_UPDATE, [], {
       folder: new Folder(),
       log,
-      maxDocBytes: MIB,
+      limits: limits.rooms,
       beforeCut: () => written.push(payloadsOf(document.takeUnflushed() ?? new Uint8Array()).length),
     });
     for (const word of ['a', 'b', 'c']) {
@@ -417,7 +418,7 @@ describe('limits', () => {
   test('a file’s text may have 4 MiB and no more, and what it would have is named', () => {
     const { document, take } = createDocument();
     const writer = new Writer();
-    take(writer.paste(MAX_TEXT_BYTES - 10 * KIB));
+    take(writer.paste(DEFAULT_MAX_TEXT_BYTES - 10 * KIB));
     const other = new Writer();
     for (const update of document.updates()) Y.applyUpdate(other.doc, update);
     other.change(() => undefined);

@@ -5,8 +5,8 @@
  */
 import * as Y from 'yjs';
 
-import { MAX_TEXT_BYTES } from '../contract/limits.js';
 import { SyncType } from '../contract/wire.js';
+import type { RoomLimits } from '../settings/limits.js';
 import { messageOf } from '../support/errors.js';
 import type { Log } from '../support/log.js';
 import type { RoomCounts } from './counts.js';
@@ -35,8 +35,8 @@ const KEPT_DIFFS = 16;
 export interface DocumentParts {
   readonly folder: Folder;
   readonly log: Log;
-  /** Encoded bytes that the document may have. */
-  readonly maxDocBytes: number;
+  /** Encoded bytes that the document may have, and bytes of one file's text. */
+  readonly limits: Pick<RoomLimits, 'maxDocBytes' | 'maxTextBytes'>;
   /** Documents up to this size are folded for whoever joins; 32 KiB unless told. */
   readonly foldForJoinersBytes?: number;
   readonly counts?: RoomCounts;
@@ -126,7 +126,7 @@ export class RoomDocument {
     update: Uint8Array | null,
     longestText: number | null = null,
   ): string | null {
-    const { maxDocBytes } = this.#parts;
+    const { maxDocBytes, maxTextBytes } = this.#parts.limits;
     const { docLimit, textLimit } = this.#limits(updateLength);
     if (this.bytes + updateLength > docLimit) {
       if (this.isCheap && this.#tail.count > this.#foldNotBefore) this.foldNow();
@@ -139,14 +139,15 @@ export class RoomDocument {
     // The update may be another file's than the longest: only both together tell.
     const longest = longestText ?? fold([...this.updates(), update]).longestText;
     if (longest > textLimit)
-      return `a file's text would pass its limit of ${MAX_TEXT_BYTES} bytes: it would have ${longest}`;
+      return `a file's text would pass its limit of ${maxTextBytes} bytes: it would have ${longest}`;
     this.#textBound = longest;
     return null;
   }
 
   #limits(updateLength: number): { docLimit: number; textLimit: number } {
     const factor = updateLength < SMALL_UPDATE_BYTES ? 1.25 : 1;
-    return { docLimit: this.#parts.maxDocBytes * factor, textLimit: MAX_TEXT_BYTES * factor };
+    const { maxDocBytes, maxTextBytes } = this.#parts.limits;
+    return { docLimit: maxDocBytes * factor, textLimit: maxTextBytes * factor };
   }
 
   #textMayPass(updateLength: number, textLimit: number): boolean {

@@ -11,7 +11,7 @@ function createSchedule() {
   const clock = new ManualClock(1000);
   /** Clock times of the flushes. */
   const flushes: number[] = [];
-  return { clock, flushes, schedule: new FlushSchedule(clock, () => flushes.push(clock.now())) };
+  return { clock, flushes, schedule: new FlushSchedule(clock, 40, () => flushes.push(clock.now())) };
 }
 
 describe('while few listen', () => {

@@ -9,16 +9,16 @@ import type { Clock, Timer } from '../support/clock.js';
 const GATHER_FROM_RECEIVERS = 16;
 /** Edits of a busy room leave at most so often, in ms; the first after a pause leaves at once. */
 const GATHER_MS = 10;
-/** Cursors alone may wait so long for an edit to travel with, in ms. */
-const PRESENCE_MS = 40;
 
 export class FlushSchedule {
   #lastMs = -Infinity;
   #timer: Timer | null = null;
   #atEndOfTurn = false;
 
+  /** @param presenceMs cursors alone may wait so long for an edit to travel with */
   constructor(
     private readonly clock: Clock,
+    private readonly presenceMs: number,
     private readonly flush: () => void,
   ) {}
 
@@ -35,7 +35,7 @@ export class FlushSchedule {
 
   /** Only presence waits. */
   lazily(): void {
-    if (!this.#atEndOfTurn && this.#timer === null) this.#within(PRESENCE_MS);
+    if (!this.#atEndOfTurn && this.#timer === null) this.#within(this.presenceMs);
   }
 
   /** Flushes, whatever was planned. */

@@ -4,7 +4,6 @@
  */
 import * as Y from 'yjs';
 
-import { MAX_TEXT_BYTES } from '../contract/limits.js';
 import { SharedDoc } from '../contract/wire.js';
 import { assertHealthy } from './fold.js';
 import { integrating } from './integration.js';
@@ -123,17 +122,17 @@ export class LiveDocument {
   }
 
   /** A sentence about the limit on a file's text that these edits would pass, or null. */
-  tooLong(fileId: string, edits: readonly TextEdit[]): string | null {
+  tooLong(fileId: string, edits: readonly TextEdit[], maxTextBytes: number): string | null {
     const text = this.text(fileId);
     const units = edits.reduce((sum, edit) => sum + edit.insert.length - edit.delete, text.length);
-    if (units * 3 <= MAX_TEXT_BYTES) return null; // a UTF-16 unit is at most three bytes
+    if (units * 3 <= maxTextBytes) return null; // a UTF-16 unit is at most three bytes
     const bytes = edits.reduce(
       (sum, edit) =>
         sum + Buffer.byteLength(edit.insert) - Buffer.byteLength(text.slice(edit.at, edit.at + edit.delete)),
       Buffer.byteLength(text),
     );
-    return bytes > MAX_TEXT_BYTES
-      ? `the text would have ${bytes} bytes, and the limit is ${MAX_TEXT_BYTES}`
+    return bytes > maxTextBytes
+      ? `the text would have ${bytes} bytes, and the limit is ${maxTextBytes}`
       : null;
   }
 

@@ -385,7 +385,7 @@ describe('refusals', () => {
   });
 
   test('a document over its limit is refused to its sender alone, with a notice', () => {
-    const { room, clock, log } = createTestRoom({ maxDocBytes: 10_000 });
+    const { room, clock, log } = createTestRoom({ limits: { maxDocBytes: 10_000 } });
     const [ann, bob] = [new TestClient(room).join(), new TestClient(room).join()];
     const outcome = ann.type('x'.repeat(20_000));
     expect(outcome).toMatchObject({ kind: 'refused', code: CloseCode.TooLarge });
@@ -424,6 +424,17 @@ describe('presence', () => {
     clock.advance(40);
     const told = [{ kind: 'awareness', states: { 5: { name: 'Ann' } } }];
     expect([ann.line.heard(), bob.line.heard()]).toEqual([told, told]);
+  });
+
+  test('alone is sent on as often a second as the setting says, the newest state of each', () => {
+    const { room, clock } = createTestRoom({ limits: { awarenessPerSecond: 2 } });
+    const [ann, bob] = [new TestClient(room).join(), new TestClient(room).join()];
+    ann.peer.presence([entry(5, 1, { at: 1 })]);
+    clock.advance(499);
+    ann.peer.presence([entry(5, 2, { at: 2 })]);
+    expect(bob.line.heard()).toEqual([]);
+    clock.advance(1);
+    expect(bob.line.heard()).toEqual([{ kind: 'awareness', states: { 5: { at: 2 } } }]);
   });
 
   test('a cursor that comes with an edit does not go back to who typed it, and everybody else’s does', () => {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as Y from 'yjs';
 
+import { limits } from '../../tests/support/limits.js';
 import { MemoryStore } from '../../tests/support/memory-store.js';
 import { TestClient, createErrorLog, InlineFolder } from '../../tests/support/room.js';
 import { CloseCode, NoticeCode } from '../contract/wire.js';
@@ -20,7 +21,7 @@ function createHouse(options: Partial<RegistryOptions> = {}) {
   const compactor = new Compactor(store, folder, log);
   const registry = new Registry(
     { store, folder, compactor, clock, log },
-    { idleMs: IDLE_MS, maxDocBytes: 64 * 1024 * 1024, createMissing: null, ...options },
+    { idleMs: IDLE_MS, limits: limits.rooms, logLinesPerSecond: 20, createMissing: null, ...options },
   );
   const createRoom = (id: string, code = 'stored'): Promise<unknown> => {
     const doc = new Y.Doc();

@@ -3,6 +3,7 @@
  * lets it go when it was empty and saved for a while (R3). Decides when rooms are compacted.
  */
 import { CloseCode, NoticeCode } from '../contract/wire.js';
+import type { RoomLimits } from '../settings/limits.js';
 import type { Store, StoredDocument } from '../storage/store.js';
 import type { Clock, Timer } from '../support/clock.js';
 import { AppError, messageOf } from '../support/errors.js';
@@ -21,7 +22,9 @@ import type { RoomSource } from './types.js';
 export interface RegistryOptions {
   /** How long an empty, saved room stays in memory. */
   readonly idleMs: number;
-  readonly maxDocBytes: number;
+  readonly limits: RoomLimits;
+  /** Lines of the log for rooms that cannot be loaded. */
+  readonly logLinesPerSecond: number;
   /** Makes the room when there never was one (`ROOM_AUTO_CREATE`); null: such rooms are refused. */
   readonly createMissing: ((roomId: string) => Promise<void>) | null;
 }
@@ -38,8 +41,6 @@ export interface RegistryParts {
   readonly metrics?: Metrics;
 }
 
-/** A room that cannot be read within this time is refused (G13). */
-const LOAD_TIMEOUT_MS = 5000;
 const SWEEP_MS = 1000;
 /** Merged when the room closes: what a later load would otherwise have to walk. */
 const COMPACT_ON_CLOSE_BYTES = 4096;
@@ -80,7 +81,7 @@ export class Registry implements RoomSource {
     this.#counts = parts.counts ?? new RoomCounts();
     this.#slices = new Slices(parts.clock);
     this.#largeDocuments = new LargeDocuments(parts.clock);
-    this.#loadLines = new LogLimit(parts.clock);
+    this.#loadLines = new LogLimit(parts.clock, options.logLinesPerSecond);
     if (parts.metrics) this.#measure(parts.metrics);
     this.#sweep = parts.clock.every(SWEEP_MS, () => this.#sweepIdle());
     parts.store.onLogTrouble((failing) => this.#tellOfTrouble(failing));
@@ -182,7 +183,7 @@ export class Registry implements RoomSource {
         clock,
         log,
         folder,
-        maxDocBytes: this.options.maxDocBytes,
+        limits: this.options.limits,
         counts: this.#counts,
         slices: this.#slices,
         largeDocuments: this.#largeDocuments,
@@ -261,14 +262,16 @@ export class Registry implements RoomSource {
   /** One statement says whether the room is there and reads it; it is made when it is not, if links may do so. */
   async #stored(roomId: string): Promise<StoredDocument> {
     const { store } = this.parts;
-    const { createMissing } = this.options;
+    const { createMissing, limits } = this.options;
+    // G13: a room that cannot be read within this time is refused.
+    const { loadTimeoutMs } = limits;
     try {
-      return await store.load(roomId, LOAD_TIMEOUT_MS);
+      return await store.load(roomId, loadTimeoutMs);
     } catch (error) {
       if (createMissing === null || !(error instanceof AppError) || error.code !== 'room-not-found')
         throw error;
       await createMissing(roomId);
-      return store.load(roomId, LOAD_TIMEOUT_MS);
+      return store.load(roomId, loadTimeoutMs);
     }
   }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as Y from 'yjs';
 
 import { InlineFolder, TestClient, createTestRoom, kindsOf } from '../../tests/support/room.js';
-import { MAX_TEXT_BYTES } from '../contract/limits.js';
+import { DEFAULT_MAX_TEXT_BYTES } from '../contract/limits.js';
 import { CloseCode, NoticeCode } from '../contract/wire.js';
 import { etagOf } from './etag.js';
 import { documentOf } from './fold.js';
@@ -204,7 +204,7 @@ describe('edits of the server', () => {
   });
 
   test('one that would pass a limit is refused as too large, and nothing changes', async () => {
-    const { room, log } = createTestRoom({ maxDocBytes: 10_000 });
+    const { room, log } = createTestRoom({ limits: { maxDocBytes: 10_000 } });
     await expect(room.editText('main', () => insert(0, 'x'.repeat(20_000)))).rejects.toMatchObject({
       code: 'too-large',
       detail: expect.stringMatching(/limit of 10000 bytes/),
@@ -213,8 +213,8 @@ describe('edits of the server', () => {
   });
 
   test('a text is at most 4 MiB of UTF-8, counted after the edit', async () => {
-    const { room } = createTestRoom({ maxDocBytes: 64 * 1024 * 1024 });
-    const full = '€'.repeat(Math.floor(MAX_TEXT_BYTES / 3));
+    const { room } = createTestRoom({ limits: { maxDocBytes: 64 * 1024 * 1024 } });
+    const full = '€'.repeat(Math.floor(DEFAULT_MAX_TEXT_BYTES / 3));
     await room.editText('main', () => insert(0, full));
     await expect(room.editText('main', () => insert(0, 'four'))).rejects.toMatchObject({
       code: 'too-large',
@@ -294,7 +294,7 @@ describe('a file kept as text', () => {
   });
 
   test('is as large as one may be when it is edited, and no larger', async () => {
-    const { room } = createTestRoom({ maxDocBytes: 10_000 });
+    const { room } = createTestRoom({ limits: { maxDocBytes: 10_000 } });
     const text = await room.openText('main', () => {});
     expect(() => text.apply(insert(0, 'x'.repeat(20_000)))).toThrow(/limit of 10000 bytes/);
     expect(text.text).toBe('');

@@ -8,8 +8,8 @@ import { randomBytes } from 'node:crypto';
 import type * as Y from 'yjs';
 
 import { DEFAULT_LANGUAGE } from '../contract/languages.js';
-import { MAX_UNSAVED_BYTES } from '../contract/limits.js';
 import { CloseCode, NoticeCode, SharedDoc } from '../contract/wire.js';
+import type { RoomLimits } from '../settings/limits.js';
 import type { LogChannel } from '../storage/store.js';
 import type { Clock, Timer } from '../support/clock.js';
 import { AppError, invariant, messageOf } from '../support/errors.js';
@@ -47,7 +47,7 @@ export interface RoomParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly folder: Folder;
-  readonly maxDocBytes: number;
+  readonly limits: Omit<RoomLimits, 'loadTimeoutMs'>;
   readonly foldForJoinersBytes?: number;
   /** Of all rooms; a room's own unless told. */
   readonly counts?: RoomCounts;
@@ -67,11 +67,6 @@ const RETRY_PARKED_MS = 1000;
 
 const TAKEN: Outcome = { kind: 'taken' };
 const GAP: Outcome = { kind: 'gap' };
-const FULL: Outcome = {
-  kind: 'refused',
-  code: CloseCode.TryAgainLater,
-  reason: `the database is away, and ${MAX_UNSAVED_BYTES} bytes wait for it already: try again later`,
-};
 
 export class Room implements LiveRoom {
   readonly clock: Clock;
@@ -130,7 +125,9 @@ export class Room implements LiveRoom {
     this.#counts = parts.counts ?? new RoomCounts();
     this.#slices = parts.slices ?? new Slices(parts.clock);
     this.#largeDocuments = parts.largeDocuments ?? new LargeDocuments(parts.clock);
-    this.#schedule = new FlushSchedule(parts.clock, () => this.#flush());
+    this.#schedule = new FlushSchedule(parts.clock, 1000 / parts.limits.awarenessPerSecond, () =>
+      this.#flush(),
+    );
     this.#document = new RoomDocument(content.gate, content.state, content.updates, {
       ...this.#parts,
       counts: this.#counts,
@@ -162,7 +159,11 @@ export class Room implements LiveRoom {
   }
 
   get maxBytes(): number {
-    return this.#parts.maxDocBytes;
+    return this.#parts.limits.maxDocBytes;
+  }
+
+  get maxTextBytes(): number {
+    return this.#parts.limits.maxTextBytes;
   }
 
   get isSaved(): boolean {
@@ -323,7 +324,8 @@ export class Room implements LiveRoom {
     if (verdict.kind === 'refuse')
       return { kind: 'refused', code: CloseCode.BadFrame, reason: verdict.reason };
     if (verdict.update === null) return TAKEN;
-    if (this.#channel.isFull) return FULL;
+    const full = this.#full;
+    if (full !== null) return { kind: 'refused', code: CloseCode.TryAgainLater, reason: full };
     // Who deletes makes room: that is never too large.
     const tooLarge = verdict.adds
       ? this.#document.tooLarge(verdict.update.length, verdict.update, longestText)
@@ -339,6 +341,13 @@ export class Room implements LiveRoom {
     this.#live.take(kept);
     if (this.#texts.size === 0 && this.#live.waiting > MAX_WAITING_UPDATES) this.letGo();
     return TAKEN;
+  }
+
+  /** Why nothing more is taken (G3), or null: what waits for the database is bounded. */
+  get #full(): string | null {
+    return this.#channel.isFull
+      ? `the database is away, and ${this.#parts.limits.maxUnsavedBytes} bytes wait for it already: try again later`
+      : null;
   }
 
   #planRetry(): void {
@@ -618,7 +627,9 @@ export class Room implements LiveRoom {
     this.#assertRoomForMore();
     const added = edits.reduce((sum, edit) => sum + Buffer.byteLength(edit.insert), 0);
     const tooLarge =
-      added === 0 ? null : (this.#document.tooLarge(added, null) ?? live.tooLong(fileId, edits));
+      added === 0
+        ? null
+        : (this.#document.tooLarge(added, null) ?? live.tooLong(fileId, edits, this.maxTextBytes));
     if (tooLarge !== null) throw new AppError('too-large', tooLarge);
     const deleted = edits.reduce((sum, edit) => sum + edit.delete, 0);
     // A JSON member would be shown what is deleted by half.
@@ -643,8 +654,8 @@ export class Room implements LiveRoom {
   }
 
   #assertRoomForMore(): void {
-    if (this.#channel.isFull && FULL.kind === 'refused')
-      throw new AppError('storage-unavailable', FULL.reason);
+    const full = this.#full;
+    if (full !== null) throw new AppError('storage-unavailable', full);
   }
 
   /** @throws BrokenFold for a large document: whoever needs that waits until it is made in pieces */

@@ -66,6 +66,8 @@ export interface LiveRoom {
   readonly bytes: number;
   /** Encoded bytes that it may have. */
   readonly maxBytes: number;
+  /** Bytes that one file's text may have, as UTF-8. */
+  readonly maxTextBytes: number;
   /** When the document was last changed, by anybody. */
   readonly changedAt: Date;
   join(member: Member): void;

@@ -77,7 +77,8 @@ export function openDatabase({ url, clock, log, connections }: DatabaseOptions):
         return await within(clock, withinMs, work());
       } catch (error) {
         if (error instanceof AppError || !isOutage(error)) throw error;
-        throw new AppError('storage-unavailable', `The database is not available: ${what} failed`, {
+        const how = isLate(error) ? `took over ${withinMs / 1000} s` : 'failed';
+        throw new AppError('storage-unavailable', `The database is not available: ${what} ${how}`, {
           cause: error,
         });
       }
@@ -127,6 +128,10 @@ export function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T
     );
   });
 }
+
+/** Ours, or that of `pg`, whose own timer may end a query first. */
+const isLate = (error: unknown): boolean =>
+  error instanceof Late || (error instanceof Error && error.message === 'Query read timeout');
 
 /** SQLSTATE classes of a server that is away, starting, stopping, full, locked, read-only or no longer lets us in. */
 const OUTAGE_STATES = /^(08|25006|28|3D|40|53|55P03|57|58)/;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import { limits } from '../../tests/support/limits.js';
 import { createFolder } from '../../tests/support/databases.js';
 import { systemClock } from '../support/clock.js';
 import { silentLog } from '../support/log.js';
@@ -13,6 +14,7 @@ describeStore('the embedded database', async () => {
     dataDir: folder.path,
     log: silentLog,
     clock: systemClock,
+    ...limits.rooms,
   });
   return {
     store,

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 
+import { limits } from '../../tests/support/limits.js';
 import { createFolder } from '../../tests/support/databases.js';
 import { systemClock } from '../support/clock.js';
 import { silentLog } from '../support/log.js';
@@ -22,7 +23,7 @@ beforeEach(async () => {
 afterEach(() => folder.remove());
 
 const open = (databaseUrl: string | null = null): Promise<Store> =>
-  openStore({ databaseUrl, dataDir: folder.path, log: silentLog, clock: systemClock });
+  openStore({ databaseUrl, dataDir: folder.path, log: silentLog, clock: systemClock, ...limits.rooms });
 
 const newRoom = { id: 'room', name: null, createdBy: null, ownerTokenHash: new Uint8Array(32) };
 
@@ -33,7 +34,7 @@ const writer = `
   const { systemClock } = await import(dist + 'support/clock.js');
   const { silentLog } = await import(dist + 'support/log.js');
   const { writeSync } = await import('node:fs');
-  const store = await openStore({ databaseUrl: null, dataDir: process.argv[2], log: silentLog, clock: systemClock, commitWindowMs: 0 });
+  const store = await openStore({ databaseUrl: null, dataDir: process.argv[2], log: silentLog, clock: systemClock, commitWindowMs: 0, maxUnsavedBytes: 1e6 });
   const room = { id: 'room', name: null, createdBy: null, ownerTokenHash: new Uint8Array(32) };
   if (await store.findRoom('room') === null) await store.createRoom(room, Uint8Array.of(0));
   const channel = store.openLog('room', () => undefined);

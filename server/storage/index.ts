@@ -28,6 +28,8 @@ export interface StoreOptions {
   readonly clock: Clock;
   /** The longest that an update waits for its group commit while the database answers, in ms; 80 unless told. */
   readonly commitWindowMs?: number;
+  /** Bytes of changes that may wait for a database that is away. */
+  readonly maxUnsavedBytes: number;
   /** Where its figures are shown; nowhere unless told. */
   readonly metrics?: Metrics;
 }
@@ -48,7 +50,7 @@ const CONNECTIONS = { given: 5, embedded: 2 };
  * the database cannot be reached (after about 30 s), opened or migrated. Never with the password.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { databaseUrl, dataDir, log, clock, commitWindowMs = COMMIT_WINDOW_MS } = options;
+  const { databaseUrl, dataDir, log, clock, commitWindowMs = COMMIT_WINDOW_MS, maxUnsavedBytes } = options;
   const kind = databaseUrl === null ? 'embedded' : 'given';
   const embedded = databaseUrl === null ? await openEmbedded({ dataDir, clock, log }) : null;
   const url = embedded?.url ?? databaseUrl ?? '';
@@ -78,6 +80,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     log,
     commitWindowMs,
     maxCommitBytes: MAX_COMMIT_BYTES[kind],
+    maxUnsavedBytes,
     committed: (durationMs, lagMs) => {
       observeCommit?.(durationMs / 1000);
       observeLag?.(lagMs / 1000);

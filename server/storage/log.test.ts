@@ -1,13 +1,14 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { pino } from 'pino';
 
-import { MAX_UNSAVED_BYTES } from '../contract/limits.js';
+import { limits } from '../../tests/support/limits.js';
 import { ManualClock } from '../support/clock.js';
 import { silentLog, type Log } from '../support/log.js';
 import { RoomLog, type LogBatch } from './log.js';
 import { decodeRow } from './rows.js';
 
 const WINDOW_MS = 20;
+const { maxUnsavedBytes } = limits.rooms;
 
 /** A database of which each test says when and how it answers. */
 function setUp({
@@ -22,6 +23,7 @@ function setUp({
     log: lines,
     commitWindowMs: WINDOW_MS,
     maxCommitBytes,
+    maxUnsavedBytes,
     ...(answers ? { answers } : {}),
     commit: (batch) =>
       new Promise<void>((resolve, reject) =>
@@ -274,13 +276,13 @@ describe('a commit that fails', () => {
   });
 
   test('[G3] leaves no room for more than memory may hold, until it has succeeded', async () => {
-    const it = setUp({ maxCommitBytes: MAX_UNSAVED_BYTES * 2 });
+    const it = setUp({ maxCommitBytes: maxUnsavedBytes * 2 });
     const [a, b] = [it.log.open('a', nothing), it.log.open('b', nothing)];
     const mib = new Uint8Array(1024 * 1024);
     a.append(mib);
     await it.turn();
     await it.fail();
-    for (let bytes = mib.length; bytes < MAX_UNSAVED_BYTES - mib.length; bytes += mib.length) a.append(mib);
+    for (let bytes = mib.length; bytes < maxUnsavedBytes - mib.length; bytes += mib.length) a.append(mib);
     expect([a.isFull, b.isFull]).toEqual([false, false]);
     b.append(mib);
     expect([a.isFull, b.isFull]).toEqual([true, true]);

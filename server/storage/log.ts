@@ -7,7 +7,6 @@
  */
 import { randomUUID } from 'node:crypto';
 
-import { MAX_UNSAVED_BYTES } from '../contract/limits.js';
 import type { Clock, Timer } from '../support/clock.js';
 import { invariant, messageOf } from '../support/errors.js';
 import type { Log } from '../support/log.js';
@@ -45,6 +44,8 @@ export interface RoomLogOptions {
   readonly commitWindowMs: number;
   /** Bytes of one commit; only a single update may be larger, and goes alone. */
   readonly maxCommitBytes: number;
+  /** With so many bytes waiting the log is full: that bounds memory while the database is away (G3). */
+  readonly maxUnsavedBytes: number;
   /**
    * Hears of each commit that the database has confirmed: how long it took, retries included, and how long the oldest
    * update in it had waited.
@@ -57,7 +58,7 @@ const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 1_000;
 /** G30: while commits fail, the log says so again at most this often, in ms; there is a try a second. */
 const SAY_AGAIN_MS = 30_000;
-/** Unsaved bytes are counted anew whenever so many were appended. */
+/** Unsaved bytes are counted anew whenever so many were appended, or a 64th of what may wait. */
 const RECOUNT_BYTES = 1024 * 1024;
 /** While commits fail, a room with more waiting updates or bytes than this is merged. */
 const MERGE_FROM_UPDATES = 64;
@@ -146,6 +147,7 @@ export class RoomLog {
   #isStopped = false;
   #isFull = false;
   #appendedSinceCount = 0;
+  readonly #recountBytes: number;
   /** Commits that the database did not take at once, each try counted. */
   failedCommits = 0;
   /** Updates that were committed. */
@@ -153,6 +155,7 @@ export class RoomLog {
 
   constructor(options: RoomLogOptions) {
     this.#options = options;
+    this.#recountBytes = Math.min(RECOUNT_BYTES, options.maxUnsavedBytes / 64);
     this.#reminder = new Reminder(options.clock, SAY_AGAIN_MS);
   }
 
@@ -216,7 +219,7 @@ export class RoomLog {
     }
     if (this.#failingSinceMs !== null) this.#keepSmall(channel);
     this.#appendedSinceCount += bytes;
-    if (this.#appendedSinceCount >= RECOUNT_BYTES) this.#recount();
+    if (this.#appendedSinceCount >= this.#recountBytes) this.#recount();
     if (this.#current === null && !this.#isAtEndOfTurn) this.#schedule(this.#options.commitWindowMs / 2);
   }
 
@@ -296,7 +299,7 @@ export class RoomLog {
 
   #recount(): void {
     this.#appendedSinceCount = 0;
-    this.#isFull = this.status().unsavedBytes >= MAX_UNSAVED_BYTES;
+    this.#isFull = this.status().unsavedBytes >= this.#options.maxUnsavedBytes;
   }
 
   #run(commit: Commit, retryMs: number): void {

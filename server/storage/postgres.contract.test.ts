@@ -1,5 +1,6 @@
 import { test } from '@jest/globals';
 
+import { limits } from '../../tests/support/limits.js';
 import { createDatabase, postgresUrl } from '../../tests/support/databases.js';
 import { systemClock } from '../support/clock.js';
 import { silentLog } from '../support/log.js';
@@ -15,6 +16,7 @@ else {
       dataDir: '',
       log: silentLog,
       clock: systemClock,
+      ...limits.rooms,
     });
     return {
       store,

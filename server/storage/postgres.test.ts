@@ -4,13 +4,14 @@ import pg from 'pg';
 import { pino } from 'pino';
 import * as Y from 'yjs';
 
+import { limits } from '../../tests/support/limits.js';
 import { createDatabase, interruptible, postgresUrl, withDatabase, type Interruption, type TestDatabase } from '../../tests/support/databases.js'; // prettier-ignore
 import { ManualClock, systemClock } from '../support/clock.js';
 import { silentLog } from '../support/log.js';
 import { openStore, type Store } from './index.js';
 
 const server = await postgresUrl();
-const options = { dataDir: '', log: silentLog, clock: systemClock };
+const options = { dataDir: '', log: silentLog, clock: systemClock, ...limits.rooms };
 const room = (id: string) => ({ id, name: null, createdBy: null, ownerTokenHash: new Uint8Array(32) });
 
 /** A log whose lines can be read. */

@@ -187,6 +187,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
           log: silentLog,
           commitWindowMs: 1,
           maxCommitBytes: 1_000,
+          maxUnsavedBytes: 1_000_000,
           commit: async (batch) => {
             await database.commits.commit(batch);
             // Really committed; of every three answers two are lost.
@@ -404,6 +405,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         dataDir: '',
         log: silentLog,
         clock: systemClock,
+        maxUnsavedBytes: 1_000_000,
       });
       const { entries } = await second.load(id, 5_000);
       await second.close();

@@ -1,14 +1,17 @@
 /** Bounds how often one cause may fill the log (G30): whoever is refused again and again must not fill the disk. */
 import type { Clock } from './clock.js';
 
-const LINES_PER_SECOND = 20;
 /** Causes told apart at once; beyond them counting begins anew. */
 const MAX_CAUSES = 1000;
 
 export class LogLimit {
   readonly #causes = new Map<string, { second: number; lines: number; leftOut: number }>();
 
-  constructor(private readonly clock: Clock) {}
+  /** @param linesPerSecond of one cause */
+  constructor(
+    private readonly clock: Clock,
+    private readonly linesPerSecond: number,
+  ) {}
 
   /** How many lines of this cause were left out since the last one that was written, or null when this one is to be left out too. */
   take(cause: string): number | null {
@@ -19,7 +22,7 @@ export class LogLimit {
       this.#causes.set(cause, (known = { second, lines: 0, leftOut: 0 }));
     }
     if (known.second !== second) [known.second, known.lines] = [second, 0];
-    if (known.lines >= LINES_PER_SECOND) {
+    if (known.lines >= this.linesPerSecond) {
       known.leftOut++;
       return null;
     }

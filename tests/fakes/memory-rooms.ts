@@ -4,6 +4,7 @@
  */
 import * as Y from 'yjs';
 
+import { DEFAULT_MAX_TEXT_BYTES } from '../../server/contract/limits.js';
 import { SharedDoc } from '../../server/contract/wire.js';
 import { fileEntries, refusalOf, zipOf, type FileEntry } from '../../server/rooms/files.js';
 import { fileTexts, readFile, type FileReading } from '../../server/rooms/fold.js';
@@ -141,6 +142,7 @@ export class DocRoom implements LiveRoom {
 
   readonly bytes = 1_000;
   readonly maxBytes = 100_000;
+  readonly maxTextBytes = DEFAULT_MAX_TEXT_BYTES;
 
   async files(): Promise<FileEntry[]> {
     return fileEntries(this.doc);

@@ -12,6 +12,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['server/http/', 'server/realtime/'],
   ['server/rooms/', 'server/autocomplete/', 'server/access/'],
   ['server/storage/', 'server/cluster/'],
+  ['server/settings/'],
   ['server/contract/', 'server/support/'],
 ];
 /** These lean on nothing of ours but themselves. */
@@ -74,7 +75,9 @@ function arrowProblem(file: string, target: string, typeOnly: boolean): string |
   }
   if (!target.startsWith('server/')) return `${file} imports ${target}, which is no part of the server`;
   if (file === CONFIG)
-    return target.startsWith('server/support/') ? null : `${file} imports ${target}: it knows support alone`;
+    return /^server\/(?:settings|support)\//.test(target)
+      ? null
+      : `${file} imports ${target}: it knows settings and support alone`;
   if (target === CONFIG) {
     if (file === 'server/main.ts' || file === 'server/server.ts') return null;
     return typeOnly && file.startsWith('server/http/')

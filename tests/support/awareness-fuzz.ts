@@ -7,7 +7,7 @@ import * as encoding from 'lib0/encoding';
 import { applyAwarenessUpdate, Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 
-import { MAX_AWARENESS_STATE_BYTES } from '../../server/contract/limits.js';
+import { limits } from './limits.js';
 import { MessageType } from '../../server/contract/wire.js';
 import { BadFrame, decodeMessage } from '../../server/realtime/protocol.js';
 import type { AwarenessEntry } from '../../server/rooms/messages.js';
@@ -88,7 +88,7 @@ class FuzzedRoom {
     const message = random.chance(0.5) ? this.#message(socket) : bent(random, this.#message(socket));
     let entries;
     try {
-      const incoming = decodeMessage(message);
+      const incoming = decodeMessage(message, limits.sockets);
       if (incoming.kind !== 'awareness') return; // bent into another kind: not of interest here
       entries = incoming.entries;
     } catch (error) {
@@ -100,7 +100,7 @@ class FuzzedRoom {
     }
     counts.decoded++;
     for (const entry of entries) {
-      must(entry.state.length <= MAX_AWARENESS_STATE_BYTES, 'a state within its limit');
+      must(entry.state.length <= limits.sockets.maxAwarenessBytes, 'a state within its limit');
       const said = socket.said.get(entry.client) ?? new Set();
       socket.said.set(entry.client, said.add(`${entry.clock} ${String(entry.state)}`));
       this.#presence.take(socket, entry, entry.isNull);
@@ -217,7 +217,7 @@ function stateOf(random: Random): Uint8Array {
         : choice < 0.85
           ? nested(random.below(20))
           : choice < 0.9
-            ? JSON.stringify({ long: 'x'.repeat(random.below(2 * MAX_AWARENESS_STATE_BYTES)) })
+            ? JSON.stringify({ long: 'x'.repeat(random.below(2 * limits.sockets.maxAwarenessBytes)) })
             : random.pick([
                 '[]',
                 '7',

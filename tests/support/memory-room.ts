@@ -2,6 +2,7 @@
 import * as Y from 'yjs';
 
 import { DEFAULT_LANGUAGE } from '../../server/contract/languages.js';
+import { DEFAULT_MAX_TEXT_BYTES } from '../../server/contract/limits.js';
 import { SharedDoc } from '../../server/contract/wire.js';
 import { fileTexts, readFile, type FileReading } from '../../server/rooms/fold.js';
 import { TextJournal } from '../../server/rooms/text-journal.js';
@@ -48,6 +49,7 @@ export class MemoryRoom implements LiveRoom {
   readonly changedAt = new Date(0);
   readonly bytes = 0;
   readonly maxBytes = 0;
+  readonly maxTextBytes = DEFAULT_MAX_TEXT_BYTES;
 
   async files(): Promise<never> {
     throw new Error('not needed by the tests of the JSON door');

@@ -7,12 +7,8 @@ import { join } from 'node:path';
 
 import * as encoding from 'lib0/encoding';
 
-import {
-  MAX_AWARENESS_DEPTH,
-  MAX_AWARENESS_STATE_BYTES,
-  MAX_ROOTS,
-  MAX_STATE_VECTOR_BYTES,
-} from '../../server/contract/limits.js';
+import { limits } from './limits.js';
+import { MAX_AWARENESS_DEPTH, MAX_ROOTS } from '../../server/contract/limits.js';
 
 type Bytes = readonly number[];
 
@@ -180,15 +176,15 @@ export function refusalCases(ownClient: { readonly id: number; readonly clock: n
     refusedFrame(
       'a state vector of … bytes, the limit is …',
       Buffer.concat([
-        Buffer.from([0, 0, ...uint(MAX_STATE_VECTOR_BYTES + 1)]),
-        Buffer.alloc(MAX_STATE_VECTOR_BYTES + 1),
+        Buffer.from([0, 0, ...uint(limits.sockets.maxStateVectorBytes + 1)]),
+        Buffer.alloc(limits.sockets.maxStateVectorBytes + 1),
       ]),
     ),
     refusedFrame('a state vector count larger than the message', Buffer.from([0, 0, 1, 9])),
     refusedFrame('… awareness entries, the limit is …', Buffer.from([1, ...sized(uint(5000))])),
     refusedFrame(
       'an awareness state of … bytes, the limit is …',
-      presence(json(`"${'x'.repeat(MAX_AWARENESS_STATE_BYTES)}"`)),
+      presence(json(`"${'x'.repeat(limits.sockets.maxAwarenessBytes)}"`)),
     ),
     refusedFrame('an awareness state that is not UTF-8', presence([0xff, 0xfe])),
     refusedFrame('an awareness state that is not JSON', presence(json('{nothing'))),

@@ -7,9 +7,11 @@ import { Folder } from '../../server/rooms/folder.js';
 import { loadDocument } from '../../server/rooms/load.js';
 import { SyncPeer, type Line } from '../../server/rooms/peer.js';
 import { Room } from '../../server/rooms/room.js';
+import type { RoomLimits } from '../../server/settings/limits.js';
 import { ManualClock } from '../../server/support/clock.js';
 import { silentLog, type Log } from '../../server/support/log.js';
 import { payloadsOf } from './frames.js';
+import { limits } from './limits.js';
 import { MemoryLog } from './memory-log.js';
 
 /** A log that keeps its errors, one line each. */
@@ -41,17 +43,12 @@ export interface TestRoomOptions {
   /** What is stored: one row. */
   readonly updates?: readonly Uint8Array[];
   readonly snapshot?: Uint8Array;
-  readonly maxDocBytes?: number;
+  readonly limits?: Partial<RoomLimits>;
   readonly folder?: Folder;
 }
 
 export function createTestRoom(options: TestRoomOptions = {}): TestRoom {
-  const {
-    updates = [],
-    snapshot = null,
-    maxDocBytes = 8 * 1024 * 1024,
-    folder = new InlineFolder(),
-  } = options;
+  const { updates = [], snapshot = null, folder = new InlineFolder() } = options;
   const clock = new ManualClock(1_000_000);
   const { log, errors } = createErrorLog();
   const entries = updates.length > 0 ? [{ seq: 1n, updates }] : [];
@@ -71,7 +68,7 @@ export function createTestRoom(options: TestRoomOptions = {}): TestRoom {
       channels.push(channel);
       return channel;
     },
-    { clock, log, folder, maxDocBytes },
+    { clock, log, folder, limits: { ...limits.rooms, ...options.limits } },
   );
   const [channel] = channels;
   if (!channel) throw new Error('the room opened no log');

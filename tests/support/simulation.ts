@@ -9,6 +9,7 @@ import * as encoding from 'lib0/encoding';
 import * as syncProtocol from 'y-protocols/sync';
 import * as Y from 'yjs';
 
+import { limits } from './limits.js';
 import { MessageType, SyncType } from '../../server/contract/wire.js';
 import { documentOf } from '../../server/rooms/fold.js';
 import { Folder } from '../../server/rooms/folder.js';
@@ -283,7 +284,12 @@ export class Simulation {
       unreadable: [],
     });
     this.#channel = new FakeLog(this.#rows);
-    const parts = { clock: this.#clock, log: this.#log, folder: this.#folder, maxDocBytes: 2 ** 30 };
+    const parts = {
+      clock: this.#clock,
+      log: this.#log,
+      folder: this.#folder,
+      limits: { ...limits.rooms, maxDocBytes: 2 ** 30 },
+    };
     // Half of the lives answer joiners as a large room does: with the state, the tail, and a word that this is all.
     const joining = this.seed % 2 === 0 ? {} : { foldForJoinersBytes: 0 };
     this.#room = new Room('simulated', loaded, (onDurable) => this.#channel.open(onDurable), {

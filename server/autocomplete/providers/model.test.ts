@@ -20,6 +20,7 @@ function setUp(changes: Partial<ModelSettings> = {}) {
       apiKey: null,
       dialect: 'fim',
       perClientPerMinute: 60,
+      perClientAtOnce: 2,
       perMinute: 600,
       ...changes,
     },
@@ -179,6 +180,15 @@ describe('limits', () => {
   test('0 is no limit', async () => {
     const { ask } = setUp({ perMinute: 0, perClientPerMinute: 0 });
     for (let i = 0; i < 700; i++) expect((await ask()).kind).toBe('answered');
+  });
+
+  test('one client has as many under way at once as the setting says', async () => {
+    const { ask, say, waiting } = setUp({ perClientAtOnce: 1 });
+    say(null);
+    const running = ask();
+    expect(await ask()).toEqual({ kind: 'limited', retryAfterS: 1 });
+    for (const answer of waiting) answer('ok');
+    expect((await running).kind).toBe('answered');
   });
 
   test('one client has two under way at once, all have sixteen; what has ended makes place', async () => {

@@ -18,7 +18,6 @@ export const MODEL_TIMEOUT_MS = 3_000;
 /** UTF-16 units that are shown to the model. */
 const PREFIX_CHARS = 6_000;
 const SUFFIX_CHARS = 2_000;
-const PER_CLIENT_AT_ONCE = 2;
 const AT_ONCE = 16;
 const BREAKER = { failures: 4, openMs: 5_000, longestMs: 120_000 };
 /** A wrong key does not mend itself soon. */
@@ -67,7 +66,7 @@ export class Model {
     this.#quota = new Quota(clock, {
       perClientPerMinute: settings.perClientPerMinute,
       perMinute: settings.perMinute,
-      perClientAtOnce: PER_CLIENT_AT_ONCE,
+      perClientAtOnce: settings.perClientAtOnce,
       atOnce: AT_ONCE,
     });
   }

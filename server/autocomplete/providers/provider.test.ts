@@ -22,6 +22,7 @@ const settings = (changes: Partial<ModelSettings> = {}): ModelSettings => ({
   apiKey: 'sk-secret',
   dialect: 'fim',
   perClientPerMinute: 0,
+  perClientAtOnce: 2,
   perMinute: 0,
   ...changes,
 });

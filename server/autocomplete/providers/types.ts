@@ -12,6 +12,8 @@ export interface ModelSettings {
   /** Questions a minute for one client, and for all together; 0: no limit. */
   readonly perClientPerMinute: number;
   readonly perMinute: number;
+  /** Questions of one client under way at once. */
+  readonly perClientAtOnce: number;
 }
 
 /** What a model is shown: the text on both sides of the cursor, and nothing else of the room. */
