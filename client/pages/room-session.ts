@@ -391,7 +391,8 @@ export class RoomSession {
       roomAllows.value = allowed;
       return allowModel(this.connection.roomId, token, allowed);
     });
-    if (!isDone) roomAllows.value = before;
+    // An answer to a question that was under way may have said otherwise meanwhile.
+    roomAllows.value = isDone ? allowed : before;
   }
 
   #shareIdentity(): void {

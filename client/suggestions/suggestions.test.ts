@@ -162,9 +162,43 @@ describe('the mode', () => {
     answer = () => said(200, line('x', 'off'));
     await ask();
     expect([suggestions.roomAllows.value, suggestions.mode.value]).toEqual([false, 'local']);
-    answer = () => said(200, line('x', 'asking'), line('y', 'answered'));
+  });
+
+  test('is on again before a model is asked again, when the room allows it again', async () => {
+    const room = { roomId: 'room-1', language: 'python', aiEnabled: false };
+    const asked: [path: string, sources: unknown, mode: string][] = [];
+    answer = () => {
+      const { path = '', body } = sent.at(-1) ?? {};
+      asked.push([path, body?.['sources'], suggestions.mode.peek()]);
+      if (path.startsWith('/rooms')) return said(200, JSON.stringify(room));
+      return said(200, line('x', asked.length === 1 ? 'off' : undefined));
+    };
+    await ask(); // the server says that the room does not allow it
+    await ask();
+    room.aiEnabled = true;
+    await ask(); // nobody is asked about the room with every key
+    expect(suggestions.mode.value).toBe('local');
+    jest.advanceTimersByTime(10_000);
     await ask();
     expect(suggestions.mode.value).toBe('on');
+    await ask();
+    expect(asked).toEqual([
+      ['/autocomplete', ['local', 'model'], 'on'],
+      ['/rooms/room-1', undefined, 'local'],
+      ['/autocomplete', ['local'], 'local'],
+      ['/autocomplete', ['local'], 'local'],
+      ['/rooms/room-1', undefined, 'local'],
+      ['/autocomplete', ['local'], 'local'],
+      ['/autocomplete', ['local', 'model'], 'on'],
+    ]);
+  });
+
+  test('stays local while the page cannot find out what the room allows', async () => {
+    suggestions.roomAllows.value = false;
+    answer = () => said(sent.at(-1)?.path === '/rooms/room-1' ? 503 : 200, line('x'));
+    await ask();
+    expect(sent.map(({ path }) => path)).toEqual(['/rooms/room-1', '/autocomplete']);
+    expect(suggestions.mode.value).toBe('local');
   });
 });
 

@@ -5,12 +5,15 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
 
 import { askSuggestions, getModel } from '../api/autocomplete.js';
+import { getRoom } from '../api/rooms.js';
 import type { ModelInfo } from '../api/types.js';
 import type { GhostQuestion } from '../editor/ghost-text.js';
 import { modelOn, suggestionsOn } from '../store/preferences.js';
 
 /** A server that refused or cannot be reached is left alone this long. */
 const PAUSE_MS = 60_000;
+/** How often the page asks, while somebody types, whether a room that does not allow the model does so by now. */
+const ASK_ROOM_MS = 10_000;
 
 /** `on`: a model may be asked; `local`: the server alone; `off`: nobody. */
 export type SuggestionMode = 'on' | 'local' | 'off';
@@ -38,6 +41,8 @@ export class Suggestions {
   /** Whether the server has said which model it asks. */
   #isKnown = false;
   #resting: ReturnType<typeof setTimeout> | null = null;
+  #askedRoomAt = -Infinity;
+  readonly #ended = new AbortController();
 
   constructor(place: SuggestionPlace) {
     this.#place = place;
@@ -59,14 +64,15 @@ export class Suggestions {
   }
 
   /**
-   * Nothing is sent to a model that the page has not named.
+   * Nothing is sent to a model that the page has not named, nor to any while the page says that the server alone is asked: when the room
+   * allows it again, the page says so first, and the question after that is the first for the model.
    * @param show gets each suggestion as it comes, the better one last; '' for none
    */
   async ask(question: GhostQuestion, abort: AbortSignal, show: (text: string) => void): Promise<void> {
     const { roomId, file, language } = this.#place;
     if (!this.#isKnown && modelOn.peek()) await this.lookUp(abort);
-    const mayAskModel = modelOn.peek() && this.model.peek() !== null;
-    const sources = mayAskModel ? (['local', 'model'] as const) : (['local'] as const);
+    if (this.model.peek() !== null && modelOn.peek() && !this.roomAllows.peek()) void this.#askRoom();
+    const sources = this.mode.peek() === 'on' ? (['local', 'model'] as const) : (['local'] as const);
     try {
       await askSuggestions(
         { ...question, language: language(), roomId, file: file(), sources },
@@ -89,10 +95,22 @@ export class Suggestions {
     this.paused.value = false;
   }
 
-  /** Ends its timer. Safe to call twice. */
+  /** Ends its timer and what it asks of its own. Safe to call twice. */
   stop(): void {
+    this.#ended.abort();
     if (this.#resting !== null) clearTimeout(this.#resting);
     this.#resting = null;
+  }
+
+  async #askRoom(): Promise<void> {
+    const now = performance.now();
+    if (now - this.#askedRoomAt < ASK_ROOM_MS) return;
+    this.#askedRoomAt = now;
+    try {
+      this.roomAllows.value = (await getRoom(this.#place.roomId, this.#ended.signal)).aiEnabled;
+    } catch {
+      // Asked again later; until then no model is.
+    }
   }
 
   #hear(model: string | null): void {
