@@ -112,6 +112,42 @@ test('the local answer is told while the model is still asked, and only then', a
   expect(told).toHaveLength(1);
 });
 
+describe('a text in bytes', () => {
+  const request = {
+    ...asked.request,
+    code: { json: new Uint8Array(Buffer.from('x\\n')) },
+    cursorPosition: 9,
+  };
+
+  test('is made a string when a model is asked, once and for both', async () => {
+    const heard: object[] = [];
+    const hear = (question: object): void => void heard.push(question);
+    const assistant = new Assistant({
+      local: async (question) => (hear(question), local('one', 0.6)),
+      model: {
+        name: 'tiny',
+        host: 'here',
+        complete: async (question) => (hear(question), answered('two()')),
+      },
+    });
+    await assistant.complete({ ...asked, request }, stays);
+    await assistant.complete({ ...asked, request, sources: ['model'] }, stays);
+    const whole = { ...asked.request, code: 'x\n', cursorPosition: 2 };
+    expect(heard).toEqual([whole, whole, whole]);
+    expect(heard[1]).toBe(heard[0]);
+  });
+
+  test('stays as it is for the local engine alone', async () => {
+    const heard: object[] = [];
+    const assistant = new Assistant({
+      local: async (question) => (heard.push(question), local('one', 0.6)),
+      model: null,
+    });
+    await assistant.complete({ ...asked, request }, stays);
+    expect(heard[0]).toBe(request);
+  });
+});
+
 describe('the model is not asked', () => {
   test('when there is none: the answer says nothing of models', async () => {
     const assistant = new Assistant({ local: async () => local('one', 0.6), model: null });

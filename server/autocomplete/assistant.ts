@@ -5,13 +5,14 @@
 import type { Completion, CompletionSource } from '../contract/rest.js';
 import { AppError } from '../support/errors.js';
 import type { Model, ModelOutcome } from './providers/model.js';
+import { decoded, type Question } from './question.js';
 import type { CompletionRequest } from './types.js';
 
 /** The local engine: rejects with AppError `too-busy`, or when the signal aborts. */
-export type CompleteLocally = (request: CompletionRequest, signal: AbortSignal) => Promise<Completion>;
+export type CompleteLocally = (question: Question, signal: AbortSignal) => Promise<Completion>;
 
 export interface Asked {
-  readonly request: CompletionRequest;
+  readonly request: Question;
   readonly sources: readonly CompletionSource[];
   /** Whose share of the model it is. */
   readonly clientId: string;
@@ -63,12 +64,13 @@ export class Assistant {
     signal: AbortSignal,
     onLocal: (completion: Completion) => void = () => undefined,
   ): Promise<Completion> {
-    const { request, sources, clientId, mayAskModel } = asked;
+    const { sources, clientId, mayAskModel } = asked;
     const wantsModel = sources.includes('model');
     if (!sources.includes('local')) return this.#modelAlone(asked, signal);
-    if (!this.#model || !wantsModel) return this.#local(request, signal);
-    if (!mayAskModel) return { ...(await this.#local(request, signal)), model: 'off' };
+    if (!this.#model || !wantsModel) return this.#local(asked.request, signal);
+    if (!mayAskModel) return { ...(await this.#local(asked.request, signal)), model: 'off' };
 
+    const request = decoded(asked.request);
     let outcome: ModelOutcome | null = null;
     const modelled = this.#ask(this.#model, request, clientId, signal).then((ended) => (outcome = ended));
     // Awaited below; until then the local engine may throw first.
@@ -91,7 +93,7 @@ export class Assistant {
     if (!mayAskModel) {
       throw new AppError('model-off', 'Whoever made this room does not want its text sent to a model');
     }
-    const outcome = await this.#ask(this.#model, request, clientId, signal);
+    const outcome = await this.#ask(this.#model, decoded(request), clientId, signal);
     switch (outcome.kind) {
       case 'answered':
         return fromModel(outcome.text);

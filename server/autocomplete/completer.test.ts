@@ -12,9 +12,11 @@ const stays = new AbortController().signal;
 
 class FakeThread extends EventEmitter implements CompletionThread {
   readonly asked: ToWorker[] = [];
+  memory: readonly ArrayBuffer[] = [];
   ended = 0;
-  postMessage(message: ToWorker): void {
+  postMessage(message: ToWorker, memory: readonly ArrayBuffer[]): void {
     this.asked.push(message);
+    this.memory = memory;
   }
   async terminate(): Promise<void> {
     this.ended++;
@@ -55,6 +57,14 @@ describe('the queue', () => {
     thread().answer('two');
     await expect(second).resolves.toMatchObject({ suggestion: 'two' });
     expect(threads).toHaveLength(1);
+  });
+
+  test('gives the memory of a text in bytes away with the question', async () => {
+    const { completer, thread } = setUp();
+    const json = new Uint8Array(8);
+    void completer.complete({ ...request, code: { json } }, stays).catch(() => undefined);
+    expect(thread().memory).toEqual([json.buffer]);
+    await completer.close();
   });
 
   test('refuses what does not fit', async () => {
@@ -151,7 +161,7 @@ describe('the thread', () => {
 
 describe('several threads', () => {
   const textsOf = (thread: FakeThread | undefined): string[] =>
-    thread?.asked.map(({ request: { code } }) => code) ?? [];
+    thread?.asked.map(({ question: { code } }) => (typeof code === 'string' ? code : '')) ?? [];
   const asks = (code: string, client?: string) => ({
     ...request,
     code,
@@ -228,6 +238,13 @@ describe('a real thread', () => {
       completer.complete({ ...request, code: 'def ', cursorPosition: 4 }, stays),
     ]);
     expect(answers.map((one) => one.suggestion)).toEqual(['():', 'main():']);
+  });
+
+  test('is given a text in bytes, memory and all', async () => {
+    const json = new Uint8Array(Buffer.from('x = \\"a\\"\\ndef hello'));
+    const asked = completer.complete({ ...request, code: { json }, cursorPosition: 99 }, stays);
+    expect(json.byteLength).toBe(0); // it has gone there
+    expect((await asked).suggestion).toBe('():');
   });
 
   (process.platform === 'linux' ? test : test.skip)('gives way to the thread that serves rooms', async () => {

@@ -9,18 +9,19 @@ import type { Clock, Timer } from '../support/clock.js';
 import { AppError, messageOf } from '../support/errors.js';
 import type { Log } from '../support/log.js';
 import { startWorker } from '../support/worker.js';
-import type { CompletionRequest } from './types.js';
+import { memoryOf, type Question } from './question.js';
 
 export interface ToWorker {
   readonly id: number;
-  readonly request: CompletionRequest;
+  readonly question: Question;
 }
 export type FromWorker =
   { readonly id: number; readonly completion: Completion } | { readonly id: number; readonly error: string };
 
 /** What of a worker thread is used here. */
 export interface CompletionThread {
-  postMessage(message: ToWorker): void;
+  /** @param memory goes with the message, and is no longer here */
+  postMessage(message: ToWorker, memory: readonly ArrayBuffer[]): void;
   on(event: 'message', listener: (message: FromWorker) => void): unknown;
   on(event: 'error', listener: (error: unknown) => void): unknown;
   on(event: 'exit', listener: (code: number) => void): unknown;
@@ -42,7 +43,7 @@ export interface CompleterOptions {
 
 interface Job {
   readonly id: number;
-  readonly request: CompletionRequest;
+  readonly question: Question;
   readonly resolve: (completion: Completion) => void;
   readonly reject: (error: Error) => void;
   /** Forgets the asker's signal. */
@@ -99,11 +100,11 @@ export class Completer {
    * Questions are begun in the order of asking. A question that still waits when its `client` asks another is answered with nothing. Throws AppError `too-busy` when the queue is full, `shutting-down` once closed;
    * rejects at once when the signal aborts first.
    */
-  complete(request: CompletionRequest, signal: AbortSignal): Promise<Completion> {
+  complete(question: Question, signal: AbortSignal): Promise<Completion> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) throw gone();
       if (this.#closed) throw new AppError('shutting-down', 'The server is stopping');
-      this.#dropOutdated(request.client);
+      this.#dropOutdated(question.client);
       if (this.#waiting.length >= this.#queueLength) {
         throw new AppError('too-busy', 'Too many completions are asked for at once; try again in a moment', {
           extra: { retryAfter: 1 },
@@ -115,7 +116,7 @@ export class Completer {
       };
       const job: Job = {
         id: ++this.#lastId,
-        request,
+        question,
         resolve,
         reject,
         settle: () => signal.removeEventListener('abort', abandon),
@@ -144,9 +145,9 @@ export class Completer {
 
   #dropOutdated(client: string | undefined): void {
     if (client === undefined) return;
-    const outdated = this.#waiting.filter((one) => one.request.client === client);
+    const outdated = this.#waiting.filter((one) => one.question.client === client);
     if (outdated.length === 0) return;
-    this.#waiting = this.#waiting.filter((one) => one.request.client !== client);
+    this.#waiting = this.#waiting.filter((one) => one.question.client !== client);
     for (const job of outdated) {
       job.settle();
       job.resolve(OUTDATED);
@@ -156,7 +157,7 @@ export class Completer {
   #next(): void {
     if (this.#closed) return;
     for (let job = this.#waiting[0]; job !== undefined; job = this.#waiting[0]) {
-      const seat = this.#seatFor(job.request.client);
+      const seat = this.#seatFor(job.question.client);
       if (!seat) return;
       this.#waiting.shift();
       this.#ask(seat, job);
@@ -177,10 +178,10 @@ export class Completer {
       this.#lost(seat, seat.thread, 'no answer in time'),
     );
     seat.running = { job, timer };
-    this.#settleAt(seat, job.request.client);
+    this.#settleAt(seat, job.question.client);
     try {
       seat.thread ??= this.#begin(seat);
-      seat.thread.postMessage({ id: job.id, request: job.request });
+      seat.thread.postMessage({ id: job.id, question: job.question }, memoryOf(job.question));
     } catch (error) {
       this.#lost(seat, seat.thread, messageOf(error));
     }

@@ -5,6 +5,7 @@ import { parentPort } from 'node:worker_threads';
 import { messageOf } from '../support/errors.js';
 import { complete } from './engine.js';
 import type { FromWorker, ToWorker } from './completer.js';
+import { decoded } from './question.js';
 
 // Keystrokes of rooms come first where processors are short. Linux knows a priority for each thread, and this is the one that calls;
 // elsewhere it would be the whole server's.
@@ -16,10 +17,10 @@ if (process.platform === 'linux') {
   }
 }
 
-parentPort?.on('message', ({ id, request }: ToWorker) => {
+parentPort?.on('message', ({ id, question }: ToWorker) => {
   let answer: FromWorker;
   try {
-    answer = { id, completion: complete(request) };
+    answer = { id, completion: complete(decoded(question)) };
   } catch (error) {
     answer = { id, error: messageOf(error) };
   }

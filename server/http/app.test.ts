@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Express, Router } from 'express';
+import type { Express, RequestHandler, Router } from 'express';
 import { pino } from 'pino';
 import request from 'supertest';
 
@@ -13,6 +13,7 @@ import { limits } from '../../tests/support/limits.js';
 import { MemoryRooms, MemoryStore } from '../../tests/fakes/memory-rooms.js';
 import { Assistant, type CompleteLocally } from '../autocomplete/assistant.js';
 import { complete } from '../autocomplete/engine.js';
+import { decoded } from '../autocomplete/question.js';
 import { DEFAULT_MAX_AUTOCOMPLETE_BYTES, DEFAULT_MAX_TEXT_BYTES } from '../contract/limits.js';
 import * as rest from '../contract/rest.js';
 import { Directory } from '../rooms/directory.js';
@@ -22,7 +23,7 @@ import type { Limits } from '../settings/limits.js';
 import { ManualClock, systemClock } from '../support/clock.js';
 import { AppError } from '../support/errors.js';
 import { Metrics } from '../support/metrics.js';
-import { apiRouter, createApp, type AppDeps } from './app.js';
+import { apiRouters, createApp, type AppDeps } from './app.js';
 import { openApiDocument } from './openapi.js';
 import { parseIfMatch } from './text.js';
 
@@ -54,7 +55,7 @@ function deps(
     directory,
     surroundings: new Surroundings(directory, rooms, systemClock),
     store,
-    assistant: answering(async (asked) => complete(asked)),
+    assistant: answering(async (asked) => complete(decoded(asked))),
     clock: systemClock,
     log: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
     metrics: new Metrics(),
@@ -555,6 +556,111 @@ describe('bad input is named, and harms nothing', () => {
   });
 });
 
+describe('a question of autocomplete with a long text', () => {
+  const lines = 'total = "a\\b" + 1 # é😀\n'.repeat(400);
+  const ask = (body: string, path = '/autocomplete') =>
+    request(app).post(path).set('Content-Type', 'application/json').send(body);
+  const askOf = (code: string, more: object = {}) =>
+    ask(JSON.stringify({ code, cursorPosition: code.length, language: 'python', ...more }));
+
+  test.each([
+    { cursorPosition: -1 },
+    { cursorPosition: 1.5 },
+    { cursorPosition: '1' },
+    { cursorPosition: undefined },
+    { language: 3 },
+    { language: 'x'.repeat(100) },
+    { roomId: '../etc' },
+    { file: 'x'.repeat(65) },
+    { client: 1 },
+    { sources: [] },
+    { sources: ['cloud'], client: 'x'.repeat(65) },
+    { surprise: 1 },
+  ])('is refused for %j in the words of a short one', async (wrong) => {
+    const [short, long] = [await askOf('x', wrong).expect(400), await askOf(lines, wrong).expect(400)];
+    const { instance: _one, ...said } = rest.problem.parse(short.body);
+    const { instance: _other, ...saidOfLong } = rest.problem.parse(long.body);
+    expect(saidOfLong).toEqual(said);
+  });
+
+  test.each([
+    ['{"code":"?\\u0000","cursorPosition":1}', /^code: .*U\+0000/],
+    ['{"code":"?\\ud800","cursorPosition":1}', /^code: .*surrogate/],
+    ['{"code":"?\n","cursorPosition":1}', /^The body is not valid JSON/],
+    ['{"code":"?\\x","cursorPosition":1}', /^The body is not valid JSON \(at character \d+\)/],
+    ['{"code":"?","cursorPosition":1,}', /^The body is not valid JSON/],
+    ['{"code":"?', /^The body is not valid JSON/],
+    ['{"code":"?","cursorPosition":1,"code":3}', 'code: must be text'],
+    ['["?"]', 'the body must be a JSON object'],
+  ])('is refused for what is wrong in it: %s', async (body, detail) => {
+    for (const text of ['x', 'x'.repeat(10_000)]) {
+      const response = await ask(body.replace('?', text)).expect(400);
+      expect(rest.problem.parse(response.body).detail).toMatch(detail);
+    }
+  });
+
+  test.each(['', '/api/v1'])('is answered as a short one is, under "%s"', async (prefix) => {
+    const heard: unknown[] = [];
+    app = createApp(
+      deps({
+        assistant: answering(async (question) => {
+          heard.push(decoded(question));
+          return { suggestion: 'x', confidence: 1, source: 'local' };
+        }),
+        config: { allowedOrigins: ['http://localhost:3000'] },
+      }),
+    );
+    const escaped = JSON.stringify(lines).replace(
+      /[^\0-\x7f]/g,
+      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+    for (const code of [JSON.stringify(lines), escaped, '"x"']) {
+      const response = await ask(
+        `{"code":${code},"cursorPosition":123456,"language":"python"}`,
+        `${prefix}/autocomplete`,
+      )
+        .set('Origin', 'http://localhost:3000')
+        .expect(200, { suggestion: 'x', confidence: 1, source: 'local' });
+      expect(response.headers).toMatchObject({
+        'content-type': 'application/json; charset=utf-8',
+        'cache-control': 'no-store',
+        'access-control-allow-origin': 'http://localhost:3000',
+        'content-security-policy': expect.stringMatching(/^default-src 'self';.*wss:\/\/127\.0\.0\.1:\d+;/),
+        vary: 'Origin, Accept-Encoding',
+        'x-request-id': expect.stringMatching(/^[\da-f-]{36}$/),
+      });
+      expect(response.headers['content-encoding']).toBeUndefined();
+    }
+    const long = { code: lines, cursorPosition: lines.length, language: 'python' };
+    expect(heard).toEqual([long, long, { code: 'x', cursorPosition: 1, language: 'python' }]);
+    expect(logged).toHaveLength(3);
+  });
+
+  test('has a long answer compressed, and a refusal told as any', async () => {
+    const suggestion = 'x'.repeat(2000);
+    app = createApp(
+      deps({ assistant: answering(async () => ({ suggestion, confidence: 1, source: 'local' })) }),
+    );
+    const packed = await askOf(lines).set('Accept-Encoding', 'gzip').expect(200);
+    expect(packed.headers['content-encoding']).toBe('gzip');
+    expect(packed.body).toMatchObject({ suggestion });
+    const plain = await askOf(lines).set('Accept-Encoding', 'identity').expect(200);
+    expect([plain.headers['content-encoding'], plain.headers['content-length']]).toEqual([
+      undefined,
+      String(Buffer.byteLength(plain.text)),
+    ]);
+    const refused = await askOf(lines, { sources: [] }).expect(400);
+    expect(refused.headers).toMatchObject({ 'cache-control': 'no-store', vary: 'Accept-Encoding' });
+  });
+
+  test('is refused while the server is stopping', async () => {
+    app = createApp(deps({ isDraining: () => true }));
+    const refused = await askOf(lines).expect(503);
+    expect(refused.body).toMatchObject({ code: 'shutting-down' });
+    expect(refused.headers['connection']).toBe('close');
+  });
+});
+
 describe('when something of ours fails', () => {
   test('a fault is 500 with a request id and without its words; the log has them', async () => {
     app = createApp(
@@ -893,7 +999,8 @@ test('the OpenAPI document has every route of the API, and no other', () => {
       } else walk(layer.handle as unknown as Router);
     }
   };
-  walk(apiRouter(deps()));
+  const pass: RequestHandler = (_req, _res, next) => next();
+  Object.values(apiRouters(deps(), { compress: pass, admit: [] })).forEach(walk);
   const document = openApiDocument('1');
   const described = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
     Object.keys(item as object).map((method) => `${method} ${path}`),

@@ -17,7 +17,7 @@ import type { Clock } from '../support/clock.js';
 import { AppError } from '../support/errors.js';
 import type { Log } from '../support/log.js';
 import type { Metrics } from '../support/metrics.js';
-import { autocompleteRouter } from './autocomplete.js';
+import { autocompleteRouter, questions } from './autocomplete.js';
 import { docsRouter } from './docs.js';
 import { filesRouter } from './files.js';
 import { HeldBodies } from './held-bodies.js';
@@ -52,8 +52,21 @@ export interface AppDeps {
   readonly clientMiddleware?: RequestHandler;
 }
 
-/** Every route of the API, each named by its whole path below the prefix; the OpenAPI document lists the same. */
-export function apiRouter(deps: AppDeps): Router {
+/** Handlers that all requests pass, and whose order they have in common. */
+interface Common {
+  readonly compress: RequestHandler;
+  /** Refuses while the server is stopping, and lets foreign pages in. */
+  readonly admit: readonly RequestHandler[];
+}
+
+/**
+ * Every route of the API, each named by its whole path below the prefix; the OpenAPI document lists the same.
+ * @param common of them, `questions` passes what it needs by itself, and `others` does not
+ */
+export function apiRouters(
+  deps: AppDeps,
+  { compress, admit }: Common,
+): { readonly questions: Router; readonly others: Router } {
   const { config, directory } = deps;
   const sizes = config.limits.http;
   const limits = createRateLimits(sizes);
@@ -63,10 +76,12 @@ export function apiRouter(deps: AppDeps): Router {
   router.use(roomsRouter({ directory, limits, turns, sizes, publicUrl: config.publicUrl }));
   router.use(textRouter({ directory, limits, turns, sizes }));
   router.use(filesRouter({ files: new FileDirectory(directory), limits, turns, sizes }));
-  router.use(autocompleteRouter({ ...deps, limits, turns, sizes }));
+  router.use(autocompleteRouter(deps.assistant.model, limits));
   router.use(metricsRouter({ metrics: deps.metrics, token: config.metricsToken, limits }));
   router.use(statusRouter({ ...deps, limits }));
-  return router;
+  const early = Router();
+  early.post('/autocomplete', ...admit, noStore, ...questions({ ...deps, limits, turns, sizes, compress }));
+  return { questions: early, others: router };
 }
 
 function measureBodies(metrics: Metrics, held: HeldBodies): void {
@@ -126,16 +141,14 @@ export function createApp(deps: AppDeps): Express {
   app.use(requestLog(deps.log, deps.clock, limits.logLinesPerSecond));
   app.use(securityHeaders);
   app.use(/^\/assets\/format-worker-[^/]+$/, formatterHeaders);
-  app.use(
-    compression({
-      // A compressed text would need another strong tag than the plain one.
-      filter: (req, res) =>
-        !String(res.getHeader('Content-Type')).startsWith('text/plain') && compression.filter(req, res),
-    }),
-  );
-  app.use(refuseWhileDraining(deps.isDraining));
+  const compress = compression({
+    // A compressed text would need another strong tag than the plain one.
+    filter: (req, res) =>
+      !String(res.getHeader('Content-Type')).startsWith('text/plain') && compression.filter(req, res),
+  });
+  const admit = [refuseWhileDraining(deps.isDraining)];
   if (allowedOrigins.length > 0) {
-    app.use(
+    admit.push(
       cors({
         origin: [...allowedOrigins],
         methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
@@ -145,10 +158,18 @@ export function createApp(deps: AppDeps): Express {
     );
   }
   const docs = docsRouter({ folder: deps.docsFolder, version: deps.version.version });
-  const api = apiRouter(deps);
+  const { questions, others } = apiRouters(deps, { compress, admit });
+  // Before all that they would pass for nothing. Other methods are none of this router's business: it would answer OPTIONS for itself.
+  const early: RequestHandler = (req, res, next) => {
+    if (req.method === 'POST') questions(req, res, next);
+    else next();
+  };
+  app.use('/api/v1', early);
+  app.use(early);
+  app.use(compress, ...admit);
   // The same routers twice, so that limits count both ways in as one. (A list of paths cannot hold '/'.)
-  app.use('/api/v1', docs, noStore, api);
-  app.use(docs, noStore, api);
+  app.use('/api/v1', docs, noStore, others);
+  app.use(docs, noStore, others);
   app.use('/api/v1', notFound);
   app.use(deps.clientMiddleware ?? pageRouter({ folder: deps.pageFolder }));
   app.use(notFound);

@@ -1,5 +1,6 @@
 /** /autocomplete over a real provider client and a fake provider: what a client is answered whatever the provider does. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import compression from 'compression';
 import express, { type Express } from 'express';
 import request from 'supertest';
 
@@ -13,7 +14,7 @@ import type { RoomSurroundings } from '../rooms/surroundings.js';
 import { ManualClock, systemClock } from '../support/clock.js';
 import { AppError } from '../support/errors.js';
 import { silentLog } from '../support/log.js';
-import { autocompleteRouter } from './autocomplete.js';
+import { autocompleteRouter, questions } from './autocomplete.js';
 import { HeldBodies } from './held-bodies.js';
 import { problemHandler } from './problem.js';
 import { createRateLimits } from './rate-limits.js';
@@ -64,7 +65,12 @@ beforeEach(async () => {
   const rates = createRateLimits(NO_RATES);
   const sizes = limits.http;
   const turns = new Turns(systemClock, new HeldBodies(sizes.maxHeldBodyBytes));
-  app.use(autocompleteRouter({ assistant, surroundings: { of }, clock, limits: rates, turns, sizes }));
+  const compress = compression();
+  app.post(
+    '/autocomplete',
+    ...questions({ assistant, surroundings: { of }, clock, limits: rates, turns, sizes, compress }),
+  );
+  app.use(autocompleteRouter(assistant.model, rates));
   app.use(problemHandler);
 });
 afterEach(() => fake.stop());

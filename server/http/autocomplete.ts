@@ -1,5 +1,5 @@
 /** `/autocomplete`: a text and a place in, what to insert there out; once, or twice when the model is slower than we are. */
-import { Router, type Request } from 'express';
+import { Router, type ErrorRequestHandler, type Request, type RequestHandler } from 'express';
 import { ipKeyGenerator } from 'express-rate-limit';
 
 import type { Assistant } from '../autocomplete/assistant.js';
@@ -10,6 +10,7 @@ import type { HttpLimits } from '../settings/limits.js';
 import type { Clock, Timer } from '../support/clock.js';
 import { AppError } from '../support/errors.js';
 import { jsonBody, parse } from './bodies.js';
+import { AroundText } from './long-text.js';
 import { otherMethods } from './problem.js';
 import type { RateLimits } from './rate-limits.js';
 import type { Turns } from './turns.js';
@@ -21,19 +22,34 @@ const SURROUNDINGS_PATIENCE_MS = 300;
 /** What holds while nobody knows what the owner wants: nothing is sent to a model. */
 const UNKNOWN: RoomSurroundings = { aiEnabled: false, others: [] };
 
-export interface AutocompleteRouterOptions {
-  readonly assistant: Pick<Assistant, 'complete' | 'model'>;
+export interface QuestionsOptions {
+  readonly assistant: Pick<Assistant, 'complete'>;
   readonly surroundings: Pick<Surroundings, 'of'>;
   readonly clock: Clock;
-  readonly limits: RateLimits;
+  readonly limits: Pick<RateLimits, 'autocomplete'>;
   readonly turns: Turns;
   readonly sizes: HttpLimits;
+  /** Compresses what the rest of the route answers, where that is worth it. */
+  readonly compress: RequestHandler;
 }
 
 const clientOf = (req: Request): string => (req.ip === undefined ? '' : ipKeyGenerator(req.ip, 64));
 
-export function autocompleteRouter(options: AutocompleteRouterOptions): Router {
-  const { assistant, surroundings, clock, limits, turns, sizes } = options;
+/** Answers are a few hundred bytes: from so many on they are compressed. */
+const WORTH_COMPRESSING = 1024;
+
+const wantsLines = (req: Request): boolean => {
+  const { accept } = req.headers;
+  if (accept === undefined || accept === '*/*') return false;
+  return accept === LINES || req.accepts(['application/json', LINES]) === LINES;
+};
+
+/**
+ * The handlers of `POST /autocomplete`. There is one such request for nearly every key that somebody types, in the thread that carries the
+ * keys of everybody: what makes garbage or takes time is left out where its outcome is known.
+ */
+export function questions(options: QuestionsOptions): (RequestHandler | ErrorRequestHandler)[] {
+  const { assistant, surroundings, clock, limits, turns, sizes, compress } = options;
 
   const around = async (
     roomId: string | null | undefined,
@@ -51,46 +67,63 @@ export function autocompleteRouter(options: AutocompleteRouterOptions): Router {
     return Promise.race([found, late]).finally(() => patience?.cancel());
   };
 
+  const ask: RequestHandler = async (req, res) => {
+    const sent: unknown = req.body;
+    const body = parse(autocompleteRequest, sent instanceof AroundText ? sent.value : sent);
+    const gone = new AbortController();
+    // Also said of an answer that was sent: nobody is left to hear it then.
+    res.once('close', () => {
+      if (!res.writableFinished) gone.abort();
+    });
+    const { aiEnabled, others } = await around(body.roomId, body.file);
+    const clientId = clientOf(req);
+    const asked = {
+      request: {
+        code: sent instanceof AroundText ? { json: sent.json } : body.code,
+        cursorPosition: body.cursorPosition,
+        language: body.language ?? DEFAULT_LANGUAGE,
+        ...(others.length > 0 ? { others } : {}),
+        // With the address, so that nobody can take another's place in the queue.
+        ...(typeof body.client === 'string' ? { client: `${clientId} ${body.client}` } : {}),
+      },
+      sources: body.sources ?? (['local', 'model'] as const),
+      clientId,
+      mayAskModel: aiEnabled,
+    };
+    if (!wantsLines(req)) {
+      const answer = JSON.stringify(await assistant.complete(asked, gone.signal));
+      const length = Buffer.byteLength(answer);
+      res.setHeader('Content-Type', 'application/json; charset=utf-8');
+      res.setHeader('Content-Length', length);
+      if (length >= WORTH_COMPRESSING) await compress(req, res, () => res.end(answer));
+      else res.vary('Accept-Encoding').end(answer);
+      return;
+    }
+    const line = (completion: Completion): string => `${JSON.stringify(completion)}\n`;
+    res.type(LINES);
+    const last = await assistant.complete(asked, gone.signal, (local) => res.write(line(local)));
+    res.end(line(last));
+  };
+
+  const compressRefusal: ErrorRequestHandler = (error: unknown, req, res, next) => {
+    void compress(req, res, () => next(error));
+  };
+  return [
+    limits.autocomplete,
+    ...jsonBody(sizes.maxAutocompleteBytes, sizes.maxJsonValues, turns, 'code'),
+    ask,
+    compressRefusal,
+  ];
+}
+
+/** What else there is at `/autocomplete`. */
+export function autocompleteRouter(model: Assistant['model'], limits: Pick<RateLimits, 'requests'>): Router {
   const router = Router();
   router
     .route('/autocomplete')
     .get(limits.requests, (_req, res) => {
-      res.json({ model: assistant.model } satisfies AutocompleteInfo);
+      res.json({ model } satisfies AutocompleteInfo);
     })
-    .post(
-      limits.autocomplete,
-      ...jsonBody(sizes.maxAutocompleteBytes, sizes.maxJsonValues, turns),
-      async (req, res) => {
-        const body = parse(autocompleteRequest, req.body);
-        const gone = new AbortController();
-        // Also said of an answer that was sent: nobody is left to hear it then.
-        res.once('close', () => {
-          if (!res.writableFinished) gone.abort();
-        });
-        const { aiEnabled, others } = await around(body.roomId, body.file);
-        const asked = {
-          request: {
-            code: body.code,
-            cursorPosition: Math.min(body.cursorPosition, body.code.length),
-            language: body.language ?? DEFAULT_LANGUAGE,
-            ...(others.length > 0 ? { others } : {}),
-            // With the address, so that nobody can take another's place in the queue.
-            ...(typeof body.client === 'string' ? { client: `${clientOf(req)} ${body.client}` } : {}),
-          },
-          sources: body.sources ?? (['local', 'model'] as const),
-          clientId: clientOf(req),
-          mayAskModel: aiEnabled,
-        };
-        if (req.accepts(['application/json', LINES]) !== LINES) {
-          res.json(await assistant.complete(asked, gone.signal));
-          return;
-        }
-        const line = (completion: Completion): string => `${JSON.stringify(completion)}\n`;
-        res.type(LINES);
-        const last = await assistant.complete(asked, gone.signal, (local) => res.write(line(local)));
-        res.end(line(last));
-      },
-    )
     .all(otherMethods('GET', 'POST'));
   return router;
 }

@@ -8,10 +8,13 @@ import { utf8Length } from '../contract/rest.js';
 import type { HttpLimits } from '../settings/limits.js';
 import { AppError, messageOf } from '../support/errors.js';
 import type { HeldBody } from './held-bodies.js';
+import { parseAround } from './long-text.js';
 import type { Turns } from './turns.js';
 
 const SHOWN_ISSUES = 5;
 const SHOWN_NAME = 64;
+/** So many bytes take no turn, and are not counted among what is held (turns.ts). */
+const SMALL_BYTES = 32 * 1024;
 /** Bytes within which a JSON body begins. */
 const MOST_BLANKS = 256;
 
@@ -48,15 +51,22 @@ const tooLarge = (limit: number): AppError =>
  * turn of its own; it counts among the bodies that are held until the request is answered, or its client has gone.
  * @throws AppError `too-large`, `too-many-requests`, `bad-request`
  */
-async function readBody(req: IncomingMessage, res: Response, limit: number, turns: Turns): Promise<Buffer> {
+async function readBody(
+  req: IncomingMessage,
+  res: Response,
+  limit: number,
+  turns: Turns,
+): Promise<Buffer<ArrayBuffer>> {
+  const length = Number(req.headers['content-length'] ?? 0);
+  if (length > 0 && length <= Math.min(limit, SMALL_BYTES)) return readSmall(req);
   // The connection is still needed for the answer, whatever is wrong with the body.
-  const chunks = req.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
+  const chunks = req.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer<ArrayBuffer>>;
   let held: HeldBody | null = null;
   try {
     const announced = Number(req.headers['content-length'] ?? 0);
     if (announced > limit) throw tooLarge(limit);
     held = turns.held.begin(announced);
-    const parts: Buffer[] = [];
+    const parts: Buffer<ArrayBuffer>[] = [];
     let size = 0;
     for (let next = await read(chunks); next !== null; next = await read(chunks)) {
       size += next.length;
@@ -78,7 +88,26 @@ async function readBody(req: IncomingMessage, res: Response, limit: number, turn
   }
 }
 
-async function read(chunks: AsyncIterator<Buffer>): Promise<Buffer | null> {
+/** The same for a body that announces to be small, and so is: without turns, and without an iterator, which costs more than the reading. */
+async function readSmall(req: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
+  const parts: Buffer<ArrayBuffer>[] = [];
+  await new Promise<void>((resolve, reject) => {
+    const early = (error?: Error): void =>
+      reject(new AppError('bad-request', 'The body ended early', { cause: error }));
+    if (req.destroyed) return early();
+    req.on('data', (part: Buffer<ArrayBuffer>) => parts.push(part));
+    req.once('end', resolve);
+    req.once('error', early);
+    req.once('close', () => {
+      if (!req.readableEnded) early();
+    });
+  });
+  const body = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+  if (!isUtf8(body)) throw new AppError('bad-request', 'The body is not valid UTF-8');
+  return body;
+}
+
+async function read(chunks: AsyncIterator<Buffer<ArrayBuffer>>): Promise<Buffer<ArrayBuffer> | null> {
   try {
     const next = await chunks.next();
     return next.done === true ? null : next.value;
@@ -150,15 +179,24 @@ async function parseJson(bytes: Buffer, maxValues: number, turns: Turns): Promis
   }
 }
 
-/** Reads a JSON body of at most `limit` bytes and `maxValues` values into `req.body`; no body at all leaves it undefined. */
-export function jsonBody(limit: number, maxValues: number, turns: Turns): RequestHandler[] {
+/**
+ * Reads a JSON body of at most `limit` bytes and `maxValues` values into `req.body`; no body at all leaves it undefined.
+ * @param longText a member whose text, when it is nearly all of the body, is left in bytes: `req.body` is an AroundText then
+ */
+export function jsonBody(
+  limit: number,
+  maxValues: number,
+  turns: Turns,
+  longText?: string,
+): RequestHandler[] {
   return [
     expectBody('application/json', isJson, false),
     isUtf8Charset,
     async (req, res, next) => {
       if (hasBody(req)) {
         const bytes = await readBody(req, res, limit, turns);
-        req.body = await parseJson(bytes, maxValues, turns);
+        const around = longText === undefined ? null : parseAround(bytes, longText, maxValues);
+        req.body = around ?? (await parseJson(bytes, maxValues, turns));
         await turns.take(bytes.length);
       }
       next();

@@ -1,7 +1,9 @@
 /** What a browser may do with our answers: a content security policy per kind of page, and the customary headers. */
-import type { IncomingMessage } from 'node:http';
+import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
+
+import { invariant, messageOf } from '../support/errors.js';
 
 const HOST = /^(?:[A-Za-z0-9.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/;
 
@@ -11,7 +13,34 @@ function ownSockets(req: IncomingMessage): string {
   return HOST.test(host) ? `ws://${host} wss://${host}` : '';
 }
 
+/** Stands for `ownSockets` in what Helmet writes. */
+const OWN_SOCKETS = 'own-sockets.invalid';
+
+/** Helmet writes the headers once: they differ from request to request only in `ownSockets`, and its many small steps would cost each one. */
 function policy(extra: { readonly worker?: string; readonly script?: string }): RequestHandler {
+  const headers: { readonly name: string; readonly before: string; readonly after: string | undefined }[] =
+    [];
+  const asked = { method: 'GET' } as IncomingMessage;
+  const answer = new ServerResponse(asked);
+  answer.setHeader = (name, value) => {
+    const [before = '', after] = String(value).split(OWN_SOCKETS);
+    headers.push({ name, before, after });
+    return answer;
+  };
+  headersOf(extra)(asked, answer, (fault) => {
+    invariant(fault === undefined, `Helmet writes no headers: ${messageOf(fault)}`);
+  });
+  return (req, res, next) => {
+    for (const { name, before, after } of headers) {
+      res.setHeader(name, after === undefined ? before : before + ownSockets(req) + after);
+    }
+    next();
+  };
+}
+
+type Helmet = ReturnType<typeof helmet>;
+
+function headersOf(extra: { readonly worker?: string; readonly script?: string }): Helmet {
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -22,7 +51,7 @@ function policy(extra: { readonly worker?: string; readonly script?: string }): 
         styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", 'data:'],
         fontSrc: ["'self'", 'data:'],
-        connectSrc: ["'self'", (req) => ownSockets(req)],
+        connectSrc: ["'self'", OWN_SOCKETS],
         workerSrc: ["'self'", ...(extra.worker ? [extra.worker] : [])],
         objectSrc: ["'none'"],
         baseUri: ["'none'"],

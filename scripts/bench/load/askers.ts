@@ -4,6 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { code, cursorOf } from './questions.js';
+
 /** To the process: ask there with so many at once, or stop (null). */
 export interface Order {
   readonly port: number;
@@ -16,18 +18,6 @@ export interface Report {
   readonly refusals: number;
 }
 
-/** UTF-16 units: what the page's editor sends. */
-const WINDOW = 16_000;
-
-function sampleProgram(): string {
-  const block = (n: number): string =>
-    `def step_${n}(values, limit):\n    total = 0\n    for value in values:\n        if value > limit:\n            total += value * ${n}\n    return total\n\n`;
-  return Array.from({ length: 110 }, (_, n) => block(n))
-    .join('')
-    .slice(0, WINDOW);
-}
-
-const code = sampleProgram();
 let order: Order | null = null;
 let [answers, refusals] = [0, 0];
 let asking: Promise<unknown> = Promise.resolve();
@@ -37,7 +27,7 @@ async function ask(asker: number): Promise<void> {
     const response = await fetch(`http://127.0.0.1:${order.port}/autocomplete`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ code, cursorPosition: 2_000 + ((n * 997) % 13_000), language: 'python' }),
+      body: JSON.stringify({ code, cursorPosition: cursorOf(n), language: 'python' }),
     });
     await response.text();
     if (response.ok) answers++;

@@ -46,6 +46,14 @@ export function cpuMicros(pid: number, withChildren = true): number {
   return sum;
 }
 
+/** CPU that the machine's processors have spent on anything so far, in µs; counts in steps of 10 ms. */
+export function machineMicros(): number {
+  // user nice system idle iowait irq softirq steal; the time of guests is in the first two already
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] =
+    /^cpu +(.*)$/m.exec(read('/proc/stat'))?.[1]?.split(' ').map(Number) ?? [];
+  return (user + nice + system + irq + softirq + steal) * 10_000;
+}
+
 /** Resident memory of the process tree, in KB. */
 export function rssKb(pid: number): number {
   let sum = 0;

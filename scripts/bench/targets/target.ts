@@ -38,6 +38,8 @@ export interface Running {
   readonly databaseUrl: string | null;
   /** After a full collection, in KB: what is reachable, and array buffers outside the heap. */
   heapKb(): Promise<number>;
+  /** What a module preloaded by `nodeFlags` answers on the IPC channel. */
+  ask(message: unknown): Promise<unknown>;
   /** SIGKILL, and waits. */
   kill(): Promise<void>;
   /** SIGTERM, and waits; SIGKILL when that does not end it in 20 s. */
@@ -125,6 +127,13 @@ export async function start(
     });
   };
 
+  const ask = (message: unknown): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      if (!child) return reject(new Error('the server is not running'));
+      child.once('message', resolve);
+      child.send(message as never);
+    });
+
   const pidOf = (): number => child?.pid ?? 0;
 
   const end = async (signal: NodeJS.Signals): Promise<void> => {
@@ -161,15 +170,11 @@ export async function start(
       return pidOf();
     },
     databaseUrl: database?.url ?? null,
-    heapKb: () =>
-      new Promise((resolve, reject) => {
-        const asked = child;
-        if (!asked) return reject(new Error('the server is not running'));
-        asked.once('message', (answer: { memory: NodeJS.MemoryUsage }) =>
-          resolve((answer.memory.heapUsed + answer.memory.external) / 1024),
-        );
-        asked.send('memory');
-      }),
+    heapKb: async () => {
+      const { memory } = (await ask('memory')) as { memory: NodeJS.MemoryUsage };
+      return (memory.heapUsed + memory.external) / 1024;
+    },
+    ask,
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
     restart: launch,
