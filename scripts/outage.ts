@@ -1,7 +1,8 @@
 /**
- * [G3] A database away for a whole minute, in each way that it can be, while people type; prints what was counted.
+ * [G3] A database away for a whole minute, in each way that it can be, while people type; prints what was counted. The control is a
+ * minute in which it answers: what a server's memory grows by anyway.
  *
- *   npm run build && npx tsx scripts/outage.ts [--seconds 60] [--seed 1] [--way killed|stopped|black-hole]
+ *   npm run build && npx tsx scripts/outage.ts [--seconds 60] [--seed 1] [--way control|killed|stopped|black-hole]
  *
  * Needs Postgres' programs (initdb, postgres): it makes a cluster of its own.
  */
@@ -24,22 +25,26 @@ const programs = findPostgres();
 if (programs === null) process.exit(1);
 const cluster = await createCluster(programs);
 const door = await interruptible(cluster.url);
-const server = await startServer({ DATABASE_URL: door.url });
 let isBroken = false;
 try {
   const outages: readonly Outage[] = [
+    { name: 'control', begin: () => undefined, end: () => undefined },
     { name: 'killed', begin: () => cluster.kill(), end: () => cluster.start() },
     { name: 'stopped', begin: () => cluster.freeze(), end: () => cluster.thaw() },
     { name: 'black-hole', begin: () => door.swallow(), end: () => door.resume() },
   ];
   for (const outage of outages) {
     if (values.way !== undefined && values.way !== outage.name) continue;
-    const report = await sitOut(server, outage, Number(values.seconds), Number(values.seed));
-    isBroken ||= report.faults.length > 0 || report.savedAfterMs > 5_000;
-    console.info(JSON.stringify(report));
+    const server = await startServer({ DATABASE_URL: door.url }); // a fresh one each, so that memory can be compared
+    try {
+      const report = await sitOut(server, outage, Number(values.seconds), Number(values.seed));
+      isBroken ||= report.faults.length > 0 || report.savedAfterMs > 5_000;
+      console.info(JSON.stringify(report));
+    } finally {
+      await server.dispose();
+    }
   }
 } finally {
-  await server.dispose();
   await door.close();
   await cluster.dispose();
 }

@@ -67,7 +67,7 @@ export async function startServer(config: Config, surroundings: ServerSurroundin
   const { maxUnsavedBytes } = limits.rooms;
   const store = await openStore({ databaseUrl, dataDir, clock, log, metrics, maxUnsavedBytes });
   const folder = new Folder();
-  const compactor = new Compactor(store, folder, log, counts);
+  const compactor = new Compactor(store, folder, log, clock, counts);
   const rooms: Registry = new Registry(
     { store, folder, compactor, clock, log, counts, metrics },
     {

@@ -11,16 +11,18 @@ import type { Folder } from './folder.js';
 import { loadDocument } from './load.js';
 
 function createHouse(folder: Folder = new InlineFolder()) {
-  const store = new MemoryStore(new ManualClock(1_000_000));
+  const clock = new ManualClock(1_000_000);
+  const store = new MemoryStore(clock);
   const { log, errors } = createErrorLog();
   const doc = new Y.Doc();
   const text = doc.getText('file:main');
   const updates: Uint8Array[] = [];
   doc.on('update', (update: Uint8Array) => updates.push(update));
   return {
+    clock,
     store,
     errors,
-    compactor: new Compactor(store, folder, log),
+    compactor: new Compactor(store, folder, log, clock),
     /** The update of typing this at the end. */
     type: (words: string): Uint8Array => {
       text.insert(text.length, words);
@@ -127,13 +129,30 @@ describe('[G7] a snapshot that does not verify is not stored', () => {
     store.insertRow('a', [type('one')]);
     await compactor.compact('a');
     expect(errors).toEqual([
-      'compaction failed: the log is kept {"room":"a","error":"reloaded content differs"}',
+      'compaction failed: the log is kept {"room":"a","error":"reloaded content differs","unsaid":0}',
     ]);
     expect([store.compactions, store.snapshotOf('a'), store.unmerged('a')]).toEqual([[], null, [1n]]);
     failing = false;
     await compactor.compact('a');
     expect(store.unmerged('a')).toEqual([]);
     expect(await stored()).toBe('one');
+  });
+
+  test('[G30] a room that keeps failing is told of at once, then every ten minutes, and at once again after it succeeded', async () => {
+    const { clock, store, compactor, type, errors } = createHouse();
+    store.insertRow('a', [type('one')]);
+    const failures = async (times: number): Promise<void> => {
+      store.readError = new Error('gone');
+      for (let n = 0; n < times; n++) await compactor.compact('a');
+      store.readError = null;
+    };
+    await failures(50);
+    clock.advance(10 * 60_000);
+    await failures(50);
+    expect(errors.map((line) => /"unsaid":(\d+)/.exec(line)?.[1])).toEqual(['0', '49']);
+    await compactor.compact('a');
+    await failures(2);
+    expect(errors).toHaveLength(3);
   });
 
   test('[S2] a snapshot that cannot be read is never replaced', async () => {

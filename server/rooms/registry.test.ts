@@ -18,7 +18,7 @@ function createHouse(options: Partial<RegistryOptions> = {}) {
   const store = new MemoryStore(clock);
   const { log, errors } = createErrorLog();
   const folder = new InlineFolder();
-  const compactor = new Compactor(store, folder, log);
+  const compactor = new Compactor(store, folder, log, clock);
   const registry = new Registry(
     { store, folder, compactor, clock, log },
     { idleMs: IDLE_MS, limits: limits.rooms, logLinesPerSecond: 20, createMissing: null, ...options },
@@ -140,7 +140,7 @@ describe('a room that cannot be read', () => {
     store.insertRow('a', [new Uint8Array([9, 9])]);
     store.insertRow('a', [], false);
     expect(await (await registry.hold('a')).room.readText('main')).toBe('stored');
-    expect(errors).toEqual(['log entries are parked: kept, not served {"room":"a","parked":2}']);
+    expect(errors).toEqual(['log entries are parked: kept, not served {"room":"a","parked":2,"leftOut":0}']);
   });
 });
 

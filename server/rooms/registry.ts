@@ -177,7 +177,9 @@ export class Registry implements RoomSource {
       const loaded = await this.#slices.run(loadingDocument(stored), (document) => document);
       if (loaded.parked.length > 0) {
         this.#counts.parkedEntries += loaded.parked.length;
-        log.error({ room: roomId, parked: loaded.parked.length }, 'log entries are parked: kept, not served');
+        const leftOut = this.#loadLines.take('parked');
+        const fields = { room: roomId, parked: loaded.parked.length, leftOut };
+        if (leftOut !== null) log.error(fields, 'log entries are parked: kept, not served');
       }
       const parts = {
         clock,

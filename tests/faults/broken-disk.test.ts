@@ -3,18 +3,17 @@ import { spawnSync } from 'node:child_process';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import { NoticeCode } from '../../server/contract/wire.js';
 import { brokenDisk, type BrokenDisk, type DiskCall } from '../support/broken-disk.js';
-import { areEqual, faultsOf, freshCopy } from '../support/checker.js';
+import { faultsOf, freshCopy } from '../support/checker.js';
+import { typeThrough } from '../support/disk-trouble.js';
 import { createRandom } from '../support/random.js';
-import { ask, makeRoom } from '../support/rest-client.js';
+import { makeRoom } from '../support/rest-client.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { smallDisk } from '../support/small-disk.js';
-import { keepTyping, Typist } from '../support/typist.js';
+import { Typist } from '../support/typist.js';
 import { until } from '../support/until.js';
 
 let server: TestServer;
-const healthStatus = async (): Promise<number> => (await ask('GET', `${server.url}/health`)).status;
 
 describe('a disk that breaks while people type', () => {
   let disk: BrokenDisk;
@@ -35,38 +34,11 @@ describe('a disk that breaks while people type', () => {
     async (_, error, calls, isKilled) => {
       disk = brokenDisk();
       server = await startServer(disk.env);
-      const roomId = await makeRoom(server.url);
-      const typists = ['a', 'b'].map((id) => new Typist(id, server.wsUrl, roomId));
-      await until(() => typists.every(({ provider }) => provider.synced), 'everybody is synced');
-      const typing = keepTyping(() => typists, createRandom(32), 3);
-      await until(() => typists.every(({ acked }) => acked > 10), 'some is saved');
-
-      disk.breakDown(error, calls);
-      const isTold = (): boolean => typists.every(({ notices }) => notices.includes(NoticeCode.StorageDown));
-      await until(isTold, 'people are told that nothing is saved');
-      await until(async () => (await healthStatus()) === 503, 'health says so');
-      expect((await ask('GET', `${server.url}/liveness`)).status).toBe(200);
-      const acked = typists.map((typist) => typist.acked);
-      const enough = typing.count + 100;
-      await until(() => typing.count > enough, 'more was typed');
-      expect(typists.map((typist) => typist.acked)).toEqual(acked);
-      if (isKilled) {
-        await server.kill();
-        await expect(server.restart()).rejects.toThrow('Cannot open the embedded database');
-      }
-
-      disk.mend();
-      if (isKilled) await server.restart();
-      typing.stop();
-      await until(() => typists.every((typist) => typist.isSaved), 'all is saved');
-      await until(async () => (await healthStatus()) === 200, 'health says so');
-      expect(server.output()).not.toContain('"stack"'); // G30
-      const docs = typists.map(({ doc }) => doc);
-      await until(() => areEqual(docs), 'everybody has the same');
-      for (const typist of typists) typist.leave();
-      await server.kill();
-      await server.restart();
-      expect(faultsOf([await freshCopy(server.wsUrl, roomId), ...docs], typists)).toEqual([]);
+      await typeThrough(server, {
+        begin: () => disk.breakDown(error, calls),
+        end: () => disk.mend(),
+        isKilled,
+      });
     },
   );
 });

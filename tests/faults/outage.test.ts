@@ -45,7 +45,7 @@ const programs = findPostgres();
       expect(report.faults).toEqual([]);
       expect(report.typedMeanwhile).toBeGreaterThan(100);
       expect([report.healthMeanwhile, report.livenessMeanwhile]).toEqual([503, 200]);
-      expect(report.memoryMiB).toBeLessThan(128);
+      expect(report.memoryMiB).toBeLessThan(64);
       expect(report.unsavedBytesMost).toBeGreaterThan(0);
     },
     180_000,

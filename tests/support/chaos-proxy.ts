@@ -46,7 +46,11 @@ export class ChaosProxy {
   }
 
   get wsUrl(): string {
-    return `ws://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `ws://127.0.0.1:${this.port}`;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
   }
 
   /** One connection, by chance, breaks: at once, or in the middle of what it carries next. */

@@ -35,6 +35,8 @@ export function connectYjs(wsUrl: string, roomId: string, options: YjsClientOpti
     params,
     maxBackoffTime,
   });
+  // Each provider listens for the end of the process, and Node warns of the eleventh: what ends takes its sockets with it anyway.
+  process.off('exit', (provider as unknown as { readonly _exitHandler: () => void })._exitHandler);
   return {
     doc,
     provider,
