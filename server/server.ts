@@ -13,6 +13,7 @@ import { Model } from './autocomplete/providers/model.js';
 import type { Config } from './config.js';
 import { CloseCode } from './contract/wire.js';
 import { createApp } from './http/app.js';
+import { messagesOf } from './http/messages.js';
 import { endSilentConnections, sayWhyRequestsEnd, serverOptions } from './http/server-options.js';
 import { addressReader } from './realtime/client-address.js';
 import { Gateway } from './realtime/gateway.js';
@@ -108,7 +109,7 @@ export async function startServer(config: Config, surroundings: ServerSurroundin
     docsFolder: join(root, 'dist/api-docs'),
     ...(development ? { clientMiddleware: development.page } : {}),
   });
-  const http = createServer(serverOptions(limits.http), app);
+  const http = createServer({ ...serverOptions(limits.http), ...messagesOf(app) }, app);
   endSilentConnections(http, clock, limits.http);
   sayWhyRequestsEnd(http, limits.http);
   const gateway = new Gateway(
