@@ -15,6 +15,7 @@ import { figuresOf } from '../support/figures.js';
 import { createRandom, seeds, times, type Random } from '../support/random.js';
 import { makeRoom } from '../support/rest-client.js';
 import { startServer, type TestServer } from '../support/server.js';
+import { startTyping } from '../support/typing-process.js';
 import { keepTyping, Typist } from '../support/typist.js';
 import { until } from '../support/until.js';
 import { connectYjs } from '../support/yjs-client.js';
@@ -177,6 +178,47 @@ test('[G18 G20] a server paused, then killed: nobody is shown who is not there, 
     await until(() => areEqual(docs), 'the replicas are equal');
     expect(faultsOf([await freshCopy(server.wsUrl, roomId), ...docs], typists, 'x = 1\n')).toEqual([]);
     for (const typist of typists) typist.leave();
+  }));
+
+// A paused process keeps its socket: only that it answers nothing tells. By default that takes a minute.
+test('[G18] each client paused in its turn goes from the others’ screens, comes back by itself, and nothing of it is lost', () =>
+  withServer({ PING_SECONDS: '1', MAX_MISSED_PINGS: '1' }, async (server) => {
+    const roomId = await makeRoom(server.url);
+    const watcher = new Typist('w', server.wsUrl, roomId);
+    await watcher.synced();
+    const paused = ['a', 'b'].map((id) => startTyping(id, server.wsUrl, roomId));
+    try {
+      const typing = keepTyping(() => [watcher], createRandom(8), 10);
+      const names = (): string =>
+        [...watcher.provider.awareness.getStates().values()].map(({ name }) => String(name)).sort().join(); // prettier-ignore
+      watcher.provider.awareness.setLocalState({ name: 'w' });
+      await until(() => names() === 'a,b,w', 'all are shown');
+      for (const one of paused) {
+        const others = ['a', 'b', 'w'].filter((id) => id !== one.id).join();
+        const typed = one.typed;
+        await until(() => one.typed > typed + 20, 'it types');
+        one.pause();
+        await until(() => names() === others, 'it is shown no more');
+        const count = typing.count;
+        await until(() => typing.count > count + 20, 'the others type on');
+        one.goOn();
+        await until(() => names() === 'a,b,w', 'it is back');
+      }
+      typing.stop();
+      await until(() => watcher.isSaved, 'all of the watcher is saved');
+      const testimonies = await Promise.all(paused.map((one) => one.finish()));
+      expect(watcher.closeCodes).toEqual([]);
+      const all = [watcher, ...testimonies];
+      expect(testimonies.map(({ typed, acked }) => typed.length - acked)).toEqual([0, 0]);
+      await until(
+        async () => areEqual([await freshCopy(server.wsUrl, roomId), watcher.doc]),
+        'they are equal',
+      );
+      expect(faultsOf([await freshCopy(server.wsUrl, roomId), watcher.doc], all)).toEqual([]);
+    } finally {
+      for (const one of paused) one.kill();
+      watcher.leave();
+    }
   }));
 
 const programs = findPostgres();

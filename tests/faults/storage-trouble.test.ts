@@ -1,6 +1,8 @@
 /** [G3 G11 G12 G13 S2] The database hangs, is cut off or is asked by many at once: nothing is lost, doubled or shown empty. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 
+import pg from 'pg';
+
 import { NoticeCode } from '../../server/contract/wire.js';
 import { areEqual, faultsOf, freshCopy, textOf } from '../support/checker.js';
 import {
@@ -10,6 +12,7 @@ import {
   type Interruption,
   type TestDatabase,
 } from '../support/databases.js';
+import { watchGauges } from '../support/figures.js';
 import { createRandom } from '../support/random.js';
 import { openRaw } from '../support/raw-socket.js';
 import { ask, makeRoom } from '../support/rest-client.js';
@@ -30,7 +33,8 @@ describeOnPostgres('on a database behind a door', () => {
     database = await createDatabase();
     door = await interruptible(database.url);
     // Rooms leave memory at once, so that they can be met cold.
-    server = await startServer({ DATABASE_URL: door.url, ROOM_IDLE_SECONDS: '0' });
+    const env = { ROOM_IDLE_SECONDS: '0', LOAD_TIMEOUT_SECONDS: '2' };
+    server = await startServer({ DATABASE_URL: door.url, ...env });
   });
   afterEach(async () => {
     door.resume();
@@ -191,12 +195,55 @@ describeOnPostgres('on a database behind a door', () => {
     client.close();
   });
 
+  test('[G13] 500 loads that break or hang, some of them for nobody any more, leave the store as it was and nothing behind', async () => {
+    const code = 'print("still here")\n';
+    const rooms: string[] = [];
+    while (rooms.length < 250)
+      rooms.push(...(await Promise.all(Array.from({ length: 25 }, () => coldRoom(code)))));
+    const client = new pg.Client(database.url);
+    await client.connect();
+    const stored = async (): Promise<unknown[]> => {
+      const tables = ['Room', 'LogEntry', 'Snapshot'].map(
+        (table) => `(select md5(string_agg(t::text, '' order by t::text)) from "${table}" t) as "${table}"`,
+      );
+      return (await client.query<Record<string, string>>(`select ${tables.join(', ')}`)).rows;
+    };
+    const [before, higher] = [await stored(), await watchGauges(server.url)];
+    for (const begin of [() => door.cut(), () => door.hold()]) {
+      begin();
+      const endings = await Promise.all(
+        rooms.map(async (roomId, n) => {
+          const { ws, heard, closed } = await openRaw(`${server.wsUrl}/sync/${roomId}`);
+          const leaves = n % 5 === 0;
+          if (leaves) ws.terminate();
+          const { code: ending } = await closed;
+          return heard.length === 0 && (leaves || ending === 1013) ? 'refused' : `${ending} ${heard.length}`;
+        }),
+      );
+      expect(new Set(endings)).toEqual(new Set(['refused']));
+      door.resume();
+      await until(async () => (await ask('GET', `${server.url}/health`)).status === 200, 'healthy again');
+    }
+    let left: string[] = [];
+    await until(async () => (left = await higher()).length === 0, 'every gauge is what it was').catch(() => {
+      expect(left).toEqual([]);
+    });
+    expect(await stored()).toEqual(before);
+    await client.end();
+    const shown = await Promise.all(
+      rooms.slice(0, 20).map(async (roomId) => textOf(await freshCopy(server.wsUrl, roomId))),
+    );
+    expect(new Set(shown)).toEqual(new Set([code]));
+  });
+
   test('[G11 R1] 50 clients that join a cold room at once share one load, and see the same', async () => {
     const code = 'x = 1  # many bytes\n'.repeat(20_000);
     const roomId = await coldRoom(code);
     const before = door.bytesRead;
+    const loads = door.count(/left join "Snapshot"/);
     const clients = Array.from({ length: 50 }, () => connectYjs(server.wsUrl, roomId));
     await until(() => clients.every(({ provider }) => provider.synced), 'everybody is synced');
+    expect(loads.statements).toBe(1);
     const read = door.bytesRead - before;
     expect(read).toBeGreaterThan(code.length);
     expect(read).toBeLessThan(code.length * 3); // bytea comes as hex: two characters a byte

@@ -108,6 +108,8 @@ export interface Interruption {
    * has done it (`after`), and stops everything there, as `swallow` does. What is to be killed is killed then.
    */
   trap(statement: RegExp, when: 'before' | 'after'): Promise<void>;
+  /** Counts the statements that match, from now on. */
+  count(statement: RegExp): { readonly statements: number };
   /** Answers lost so far by `loseAnswers`. */
   readonly answersLost: number;
   /** Everything passes again, what was held first. */
@@ -124,6 +126,7 @@ export async function interruptible(databaseUrl: string): Promise<Interruption> 
   let state: 'open' | 'held' | 'cut' | 'swallowing' | 'losing' = 'open';
   let answersLost = 0;
   let trap: { statement: RegExp; when: 'before' | 'after'; spring: () => void } | null = null;
+  const counters: { readonly statement: RegExp; statements: number }[] = [];
   let bytesRead = 0;
   const server = createServer((near) => {
     if (state === 'cut') return void near.destroy();
@@ -139,6 +142,9 @@ export async function interruptible(databaseUrl: string): Promise<Interruption> 
     for (const [from, to] of [[near, far] as const, [far, near] as const]) {
       sockets.add(from);
       from.on('data', (bytes: Buffer) => {
+        if (from === near)
+          for (const counter of counters)
+            if (counter.statement.test(bytes.toString('latin1'))) counter.statements++;
         if (trap && from === near && trap.statement.test(bytes.toString('latin1'))) {
           if (trap.when === 'before') {
             state = 'swallowing';
@@ -187,6 +193,11 @@ export async function interruptible(databaseUrl: string): Promise<Interruption> 
         };
         trap = { statement, when, spring };
       }),
+    count(statement) {
+      const counter = { statement, statements: 0 };
+      counters.push(counter);
+      return counter;
+    },
     loseAnswers() {
       state = 'losing';
     },

@@ -12,6 +12,7 @@ import { areEqual, faultsOf, freshCopy } from './checker.js';
 import { figuresOf } from './figures.js';
 import { hostileCases, newAddress, type HostileCase, type HostileTarget } from './hostile-cases.js';
 import { peerTimes } from './peer-times.js';
+import { pingTimes } from './ping-times.js';
 import { createRandom } from './random.js';
 import { makeRoom } from './rest-client.js';
 import type { TestServer } from './server.js';
@@ -44,6 +45,8 @@ export interface FormReport {
   readonly rssMiB: number;
   /** How soon the good ones saw what the other typed, in ms. */
   readonly peerMs: { readonly p99: number; readonly worst: number };
+  /** How soon pings of a fair socket in another room were answered, 20 a second, in ms. */
+  readonly pingMs: { readonly p99: number; readonly worst: number };
 }
 
 export interface HostileReport {
@@ -235,6 +238,7 @@ export async function attack(server: TestServer, seed: number, withFloods: boole
   await until(() => good.every(({ provider }) => provider.synced), 'the good ones are synced');
   const typing = keepTyping(() => good, createRandom(seed), 15);
   const peers = peerTimes(good);
+  const pings = await pingTimes(`${server.wsUrl}/sync/${rooms[1] ?? ''}`);
   await figuresOf(server.url); // from here on, what its event loop does is looked at
   const before = rss(server.pid, 'VmRSS');
   const loggedBefore = server.output().length;
@@ -252,6 +256,7 @@ export async function attack(server: TestServer, seed: number, withFloods: boole
     const wrong: string[] = [];
     const waiting = [...cases];
     peers.take();
+    pings.take();
     await figuresOf(server.url);
     const worker = async (): Promise<void> => {
       for (let one = waiting.shift(); one; one = waiting.shift()) {
@@ -269,11 +274,21 @@ export async function attack(server: TestServer, seed: number, withFloods: boole
     const figures = await figuresOf(server.url);
     const loopMs = Math.round((figures.get('coderoom_event_loop_delay_seconds{quantile="1"}') ?? 0) * 1000);
     const rssMiB = rss(server.pid, 'VmRSS');
-    forms.push({ form, cases: cases.length, endings, wrong, loopMs, rssMiB, peerMs: peers.take() });
+    forms.push({
+      form,
+      cases: cases.length,
+      endings,
+      wrong,
+      loopMs,
+      rssMiB,
+      peerMs: peers.take(),
+      pingMs: pings.take(),
+    });
   }
 
   typing.stop();
   peers.stop();
+  pings.stop();
   await until(() => good.every((typist) => typist.isSaved), 'the good ones are told that all is saved');
   const faults: string[] = [];
   for (const [room, members] of pairs.entries()) {

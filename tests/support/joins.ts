@@ -3,25 +3,10 @@ import { connect } from 'node:net';
 
 import WebSocket from 'ws';
 
-import { figuresOf } from './figures.js';
+import { figuresOf, watchGauges } from './figures.js';
 import { createRandom, type Random } from './random.js';
 import { makeRoom } from './rest-client.js';
 import { until } from './until.js';
-
-/** What must be as it was when everybody has gone. */
-const GAUGES = [
-  'coderoom_sockets',
-  'coderoom_members',
-  'coderoom_rooms',
-  'coderoom_heartbeats',
-  'coderoom_networks',
-  'coderoom_json_rooms',
-  'coderoom_log_channels',
-  'coderoom_compactions_queued',
-  'coderoom_timers',
-  'coderoom_unsaved_rooms',
-  'coderoom_database_waiting',
-] as const;
 
 const AT_ONCE = 25;
 const MIB = 1024 * 1024;
@@ -138,10 +123,6 @@ export async function comeAndGo(
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
   };
-  const gauges = async (): Promise<Record<string, number>> => {
-    const figures = await figuresOf(server.url);
-    return Object.fromEntries(GAUGES.map((name) => [name, figures.get(name) ?? -1]));
-  };
   /** The least of a few readings: garbage is collected when it is. */
   const memory = async (): Promise<{ rss: number; heap: number }> => {
     let [least, leastHeap] = [Infinity, Infinity];
@@ -154,19 +135,13 @@ export async function comeAndGo(
     return { rss: least, heap: leastHeap };
   };
 
-  const before = await gauges();
+  const higher = await watchGauges(server.url);
   await round(Math.ceil(joins / 10)); // what is made once, is made now
   const memoryBefore = await memory();
   await round(joins - Math.ceil(joins / 10));
-  const differs = async (): Promise<string[]> => {
-    const now = await gauges();
-    return GAUGES.filter((name) => (now[name] ?? 0) > (before[name] ?? 0)).map(
-      (name) => `${name}: ${before[name]} before, ${now[name]} after`,
-    );
-  };
   // One reading in which nothing is left: what the server does for itself (looking after its database) has timers too.
   let leaks: string[] = [];
-  await until(async () => (leaks = await differs()).length === 0, 'every gauge is what it was', 30_000).catch(
+  await until(async () => (leaks = await higher()).length === 0, 'every gauge is what it was', 30_000).catch(
     () => undefined, // what leaks is in the report
   );
   const memoryAfter = await memory();

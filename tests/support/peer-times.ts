@@ -1,14 +1,14 @@
 /** How soon people see what others type, measured at the clients. */
 import type { Typist } from './typist.js';
 
-export interface PeerTimes {
+export interface TimesTaken {
   /** The 99th percentile and the worst since the last call, in ms. */
   take(): { readonly p99: number; readonly worst: number };
   stop(): void;
 }
 
 /** Measures how long a token of one takes to be shown by another of the same room. */
-export function peerTimes(typists: readonly Typist[]): PeerTimes {
+export function peerTimes(typists: readonly Typist[]): TimesTaken {
   let times: number[] = [];
   const sentMs = new Map<string, number>();
   const stops: (() => void)[] = [];
@@ -31,13 +31,18 @@ export function peerTimes(typists: readonly Typist[]): PeerTimes {
   }
   return {
     take() {
-      const sorted = times.sort((a, b) => a - b);
+      const taken = times;
       times = [];
-      const at = (index: number): number => Math.round((sorted[index] ?? 0) * 10) / 10;
-      return { p99: at(Math.floor(sorted.length * 0.99)), worst: at(sorted.length - 1) };
+      return inBrief(taken);
     },
     stop() {
       for (const stop of stops) stop();
     },
   };
+}
+
+export function inBrief(times: number[]): ReturnType<TimesTaken['take']> {
+  const sorted = times.sort((a, b) => a - b);
+  const at = (index: number): number => Math.round((sorted[index] ?? 0) * 10) / 10;
+  return { p99: at(Math.floor(sorted.length * 0.99)), worst: at(sorted.length - 1) };
 }
