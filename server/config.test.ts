@@ -64,7 +64,7 @@ test('nothing needs to be set', () => {
         maxConnections: 5000,
         firstSyncMs: 10_000,
         pingMs: 20_000,
-        maxMissedPings: 2,
+        maxMissedPings: 1,
         slowReaderBytes: MIB,
         slowReaderMs: 90_000,
         maxQueuedBytes: 8 * MIB,

@@ -73,7 +73,12 @@ export const limitSettings = {
     'Seconds within which a Yjs client must send its first sync message (stock ones do so at once). 0: no limit.',
   ),
   PING_SECONDS: amount(1, DAY_S, 20, 'Seconds of silence after which a WebSocket is pinged, and again.'),
-  MAX_MISSED_PINGS: amount(1, 100, 2, 'Pings in a row without an answer after which a WebSocket is ended.'),
+  MAX_MISSED_PINGS: amount(
+    1,
+    100,
+    1,
+    'Pings in a row that a WebSocket may leave unanswered for PING_SECONDS each before it is ended.',
+  ),
 
   // What one slow reader may cost.
   SLOW_READER_BYTES: amount(

@@ -2,12 +2,16 @@
  * [G20 G21 G22 G28 G30] Every limit is a setting that does what it says: a server that was given a small value refuses, naming the limit
  * and the amount, or reads later where that is what the limit means.
  */
+import { existsSync } from 'node:fs';
+import { join as joinPath } from 'node:path';
+
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as encoding from 'lib0/encoding';
 import type { ClientOptions } from 'ws';
 import * as Y from 'yjs';
 
 import { limitSettings } from '../../server/settings/limits.js';
+import { projectRoot } from '../../server/support/project-root.js';
 import { interruptible, postgresUrl, withDatabase } from '../support/databases.js';
 import { exchange, openRaw, type RawSocket } from '../support/raw-socket.js';
 import { ask } from '../support/rest-client.js';
@@ -366,7 +370,7 @@ const times: Group = {
   env: {
     FIRST_SYNC_SECONDS: '1',
     PING_SECONDS: '1',
-    MAX_MISSED_PINGS: '1',
+    MAX_MISSED_PINGS: '2',
     HEADERS_TIMEOUT_SECONDS: '1',
     REQUEST_TIMEOUT_SECONDS: '2',
     SLOW_READER_SECONDS: '1',
@@ -383,7 +387,7 @@ const times: Group = {
       let pings = 0;
       socket.ws.on('ping', () => pings++);
       expect((await socket.closed).code).toBe(1006);
-      expect(pings).toBe(1);
+      expect(pings).toBe(2);
     },
     HEADERS_TIMEOUT_SECONDS: async (server) => {
       const [silent, slow] = await Promise.all([
@@ -519,4 +523,6 @@ test('every limit is shown, here or where it is said to be', () => {
   );
   const shown = [...here, ...AWAY, ...Object.keys(SHOWN_ELSEWHERE)];
   expect(shown.sort()).toEqual(Object.keys(limitSettings).sort());
+  const files = Object.values(SHOWN_ELSEWHERE).map((file) => joinPath(projectRoot(), file));
+  expect(files.filter((file) => !existsSync(file))).toEqual([]);
 });
