@@ -1,5 +1,5 @@
 /**
- * [G20 G21 G22 G28 G30] Every limit is a setting that does what it says: a server that was given a small value refuses, naming the limit
+ * [G3 G13 G20 G21 G22 G28 G30] Every limit is a setting that does what it says: a server that was given a small value refuses, naming the limit
  * and the amount, or reads later where that is what the limit means.
  */
 import { existsSync } from 'node:fs';
