@@ -44,11 +44,17 @@ export const newDocument = (): Y.Doc => new Y.Doc({ guid: 'room' });
  */
 export function documentOf(updates: readonly Uint8Array[]): Y.Doc {
   const doc = newDocument();
-  doc.transact(() => {
-    for (const update of updates) Y.applyUpdate(doc, update);
-  });
+  applyAll(doc, updates);
   assertHealthy(doc);
   return doc;
+}
+
+/** Applies updates in one transaction, and nothing else: behind edits of others Yjs tidies formats, which is an edit that nobody made. */
+export function applyAll(doc: Y.Doc, updates: readonly Uint8Array[], origin?: unknown): void {
+  doc.transact((transaction) => {
+    for (const update of updates) Y.applyUpdate(doc, update);
+    transaction.local = true;
+  }, origin);
 }
 
 /** @throws BrokenFold */
@@ -132,25 +138,47 @@ function sameContent(doc: Y.Doc, again: Y.Doc): boolean {
 const withBigInts = (_key: string, value: unknown): unknown =>
   typeof value === 'bigint' ? `${value}n` : value;
 
-/** Whatever a root holds, as one comparable string, whether or not anybody said that it is a text or a map. */
+/** Whatever a root holds, as one comparable string, whether or not anybody said what it is. */
 function contentOf(doc: Y.Doc, name: string): string {
   const root = doc.share.get(name);
-  if (!root) return '';
-  const parts: unknown[] = [];
-  for (let item = root._start; item !== null; item = item.right) {
-    if (!item.deleted) parts.push(item.content.getContent().join(''));
+  return root ? JSON.stringify(partsOf(root), withBigInts) : '';
+}
+
+type SharedType = Y.ContentType['type'];
+
+/** What a type holds, however it is cut into items, and the types in it likewise. */
+function partsOf(type: SharedType): unknown[] {
+  const list: unknown[] = [];
+  let text = '';
+  const endText = (): void => {
+    if (text !== '') list.push(text);
+    text = '';
+  };
+  for (let item = type._start; item !== null; item = item.right) {
+    if (item.deleted) continue;
+    if (item.content instanceof Y.ContentString) text += item.content.str;
+    else {
+      endText();
+      list.push(...valuesOf(item.content));
+    }
   }
-  for (const key of [...root._map.keys()].sort()) {
-    const item = root._map.get(key);
-    if (item && !item.deleted) parts.push([key, item.content.getContent()]);
+  endText();
+  const map: unknown[] = [];
+  for (const key of [...type._map.keys()].sort()) {
+    const item = type._map.get(key);
+    if (item && !item.deleted) map.push([key, ...valuesOf(item.content)]);
   }
-  return JSON.stringify(
-    [
-      parts.filter((part) => typeof part === 'string').join(''),
-      parts.filter((part) => typeof part !== 'string'),
-    ],
-    withBigInts,
-  );
+  return [list, map];
+}
+
+function valuesOf(content: Y.Item['content']): unknown[] {
+  if (content instanceof Y.ContentType) {
+    const { type } = content;
+    const name = type instanceof Y.XmlElement ? type.nodeName : '';
+    return [[type.constructor.name, name, ...partsOf(type)]];
+  }
+  if (content instanceof Y.ContentFormat) return [['format', content.key, content.value]];
+  return (content.getContent() as unknown[]).map((value) => [value]);
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

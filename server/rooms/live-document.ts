@@ -5,7 +5,7 @@
 import * as Y from 'yjs';
 
 import { SharedDoc } from '../contract/wire.js';
-import { assertHealthy } from './fold.js';
+import { applyAll, assertHealthy } from './fold.js';
 import { integrating } from './integration.js';
 import type { Pieces } from './slices.js';
 import { deletesOf } from './text-deletes.js';
@@ -58,9 +58,7 @@ export class LiveDocument {
       const updates = this.#waiting;
       this.#waiting = [];
       if (atOnce) {
-        this.#doc.transact(() => {
-          for (const update of updates) Y.applyUpdate(this.#doc, update, FROM_ROOM);
-        }, FROM_ROOM);
+        applyAll(this.#doc, updates, FROM_ROOM);
         assertHealthy(this.#doc);
         return true;
       }
