@@ -46,6 +46,7 @@ test('nothing needs to be set', () => {
     roomAutoCreate: false,
     roomIdleMs: 3000,
     historyDays: 30,
+    richTypes: false,
     limits: {
       rooms: {
         maxDocBytes: 8 * MIB,
@@ -128,6 +129,7 @@ describe('values', () => {
     ['ROOM_AUTO_CREATE', '1', { roomAutoCreate: true }],
     ['ROOM_AUTO_CREATE', 'no', { roomAutoCreate: false }],
     ['ROOM_IDLE_SECONDS', '0', { roomIdleMs: 0 }],
+    ['RICH_TYPES', 'true', { richTypes: true }],
     ['DATA_DIR', '/data', { dataDir: '/data' }],
   ];
   test.each(cases)('%s=%s', (name, value, part) => {

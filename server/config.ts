@@ -93,6 +93,11 @@ export const settings = {
     '30',
     'Days that log entries are kept after a snapshot took them in.',
   ),
+  RICH_TYPES: setting(
+    flag,
+    'false',
+    'Rooms may hold whatever Yjs knows but subdocuments: types in types, formatted text, embeds, binary. Else texts and flat maps alone.',
+  ),
   ...limitSettings,
   METRICS_TOKEN: setting(
     z.string().min(1),
@@ -168,6 +173,7 @@ export interface Config {
   readonly roomAutoCreate: boolean;
   readonly roomIdleMs: number;
   readonly historyDays: number;
+  readonly richTypes: boolean;
   readonly limits: Limits;
   /** Null: `/metrics` is open. */
   readonly metricsToken: string | null;
@@ -328,6 +334,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, fi
     roomAutoCreate: read.ROOM_AUTO_CREATE,
     roomIdleMs: read.ROOM_IDLE_SECONDS * 1000,
     historyDays: read.HISTORY_DAYS,
+    richTypes: read.RICH_TYPES,
     limits: limitsOf(read),
     metricsToken: read.METRICS_TOKEN,
     ai,

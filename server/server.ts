@@ -68,12 +68,13 @@ export async function startServer(config: Config, surroundings: ServerSurroundin
   const { maxUnsavedBytes } = limits.rooms;
   const store = await openStore({ databaseUrl, dataDir, clock, log, metrics, maxUnsavedBytes });
   const folder = new Folder();
-  const compactor = new Compactor(store, folder, log, clock, counts);
+  const compactor = new Compactor(store, folder, log, clock, counts, config.richTypes);
   const rooms: Registry = new Registry(
     { store, folder, compactor, clock, log, counts, metrics },
     {
       idleMs: config.roomIdleMs,
       limits: limits.rooms,
+      richTypes: config.richTypes,
       logLinesPerSecond: limits.logLinesPerSecond,
       createMissing: config.roomAutoCreate ? async (id) => void (await directory.ensure(id)) : null,
     },

@@ -1,7 +1,7 @@
 /**
  * Mutated updates and items put by hand between any others against the gate, and mutated awareness against who may show what,
  * by the hundred thousand. Prints the seed and what became of them; fails at the first promise that does not hold.
- *   npm run fuzz -- [updates] [items] [awareness] [--cases 100000] [--seed 1]
+ *   npm run fuzz -- [updates] [rich] [items] [awareness] [--cases 100000] [--seed 1]
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
@@ -38,5 +38,6 @@ function run<Counts extends { readonly forms: Map<string, number> }>(
 }
 
 run('updates', fuzzUpdates, noFuzzCounts());
+run('rich', (from, count, counts) => fuzzUpdates(from, count, counts, true), noFuzzCounts());
 run('items', fuzzItems, noForgeCounts());
 run('awareness', fuzzAwareness, noAwarenessCounts());

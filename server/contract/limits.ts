@@ -20,6 +20,10 @@ export const DEFAULT_MAX_DOC_BYTES = 8 * 1024 * 1024;
 export const MAX_FILES = 500;
 /** Root names of a room's document: files, also deleted ones, whose texts stay, and the maps beside them. */
 export const MAX_ROOTS = 2048;
+/** One value in a room that may hold every shape (`RICH_TYPES`): an embed, binary content, a value of a list or map. */
+export const MAX_RICH_VALUE_BYTES = 1024 * 1024;
+/** Types in types, in such a room. Yjs goes down into them by recursion. */
+export const MAX_TYPE_DEPTH = 64;
 /** A file's path, in UTF-16 units. */
 export const MAX_PATH_LENGTH = 255;
 /** Folders that a file may lie in. */

@@ -16,7 +16,7 @@
  * it, each item before those that hang behind it. Of siblings, which hang behind the same one, each stands before its right
  * neighbour, and else the lower client id comes first.
  */
-import { noRun, NONE, type Neighbours, type Runs } from './neighbours.js';
+import { noRun, NONE, type Neighbours, type Run, type Runs } from './neighbours.js';
 
 /**
  * Runs and siblings that are looked at for one update before the rest is taken on trust, and how many more for each run that
@@ -30,13 +30,14 @@ interface Item {
   readonly clock: number;
 }
 
-/** True when some run is between two that cannot have been side by side, or when that takes too long to tell. */
-export function areTangled(neighbours: Neighbours): boolean {
+/** Calls `visit` for each run that is between two that cannot have been side by side. Returns false when that takes too long to tell. */
+export function forEachTangled(neighbours: Neighbours, visit: (run: Run) => void): boolean {
   const adjacency = new Adjacency(neighbours);
-  const isPossible = neighbours.every(({ leftClient, leftClock, rightClient, rightClock }) =>
-    adjacency.isPossible(leftClient, leftClock, rightClient, rightClock),
-  );
-  return !isPossible || adjacency.isExhausted;
+  neighbours.forEach((run) => {
+    const { leftClient, leftClock, rightClient, rightClock } = run;
+    if (!adjacency.isPossible(leftClient, leftClock, rightClient, rightClock)) visit(run);
+  });
+  return !adjacency.isExhausted;
 }
 
 /** Answers the questions of one update. */

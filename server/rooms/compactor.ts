@@ -28,6 +28,7 @@ export class Compactor {
     private readonly log: Log,
     clock: Clock,
     private readonly counts = new RoomCounts(),
+    private readonly richTypes = false,
   ) {
     this.#failing = new Reminders(clock, SAY_AGAIN_MS);
     this.#parked = new Reminders(clock, SAY_AGAIN_MS);
@@ -75,7 +76,7 @@ export class Compactor {
 
   async #compact(roomId: string): Promise<void> {
     const stored = await this.store.load(roomId, LOAD_TIMEOUT_MS);
-    const loaded = loadDocument(stored);
+    const loaded = loadDocument(stored, this.richTypes);
     const unsaid = loaded.parked.length > 0 ? this.#parked.take(roomId) : null;
     if (unsaid !== null) {
       const entries = loaded.parked.slice(0, 20).map(String);

@@ -1,27 +1,32 @@
 /** Walks the structs of one update against what a gate knows (rules 1-8); mutates nothing outside itself. */
+import { MAX_TYPE_DEPTH } from '../contract/limits.js';
 import { Adjacency } from './adjacency.js';
-import { noDeletes, type DeleteList } from './delete-list.js';
+import { noDeletes, push, type DeleteList } from './delete-list.js';
 import type { Clocks } from './gate.js';
-import { MAP, NewItemRoots, TEXT, type ItemRoots, type Kind } from './item-roots.js';
-import { NewNeighbours, type Neighbours } from './neighbours.js';
+import { GONE, MAP, NewItemRoots, TEXT, type ItemRoots, type Kind } from './item-roots.js';
+import { isNested } from './nested-types.js';
+import { mayBePutBack } from './put-back.js';
+import { NewNeighbours, NONE, type Neighbours, type Run } from './neighbours.js';
 import { PIECE_STEPS, type Pieces } from './slices.js';
-import type { StructTable } from './struct-table.js';
-import { Content, type Struct, type UpdateReader } from './update-reader.js';
+import { SIDES, type StructTable } from './struct-table.js';
+import { HALF_COLLECTED, TypeClaims, type IsDeleted } from './type-claims.js';
+import { Content, NESTED, type Struct, type UpdateReader } from './update-reader.js';
 
 /** What the gate knows. */
 export interface Known {
   readonly clocks: Clocks;
   readonly items: ItemRoots;
   readonly neighbours: Neighbours;
-  /** Not all items known stand between two that can have been side by side, or nobody could tell: then none is refused for it. */
-  readonly isTangled: boolean;
+  /** Not all items known of this place stand between two that can have been side by side, or nobody could tell: then none is refused for it. */
+  isTangled(place: number): boolean;
 }
 
 /** Nobody who types makes such an item, and copies that hold one differ in order. */
 const NEVER_ADJACENT = 'origins that were never next to each other';
+const OTHER_BEGINNING = 'a struct in another root than its beginning';
 /** Not to be refused: it cannot be told where it belongs before its sender cuts it where we are. */
-const CUT_ENTRY = Symbol('a cut map entry');
-type Problem = string | typeof CUT_ENTRY | null;
+const TO_BE_CUT = Symbol('to be cut');
+type Problem = string | typeof TO_BE_CUT | null;
 /** Nobody waits, in lists of waiting sections. */
 const NOBODY = -1;
 
@@ -31,9 +36,9 @@ export class Walk {
   readonly news: Clocks = new Map();
   readonly items: NewItemRoots;
   readonly neighbours: NewNeighbours;
-  /** An item was taken on trust, because to judge it took too long. */
-  isUnproven = false;
-  /** Items that arrive as deleted content: deleted without being named in the delete set. */
+  /** Places with an item that was taken on trust: to judge it took too long. */
+  tangled: Set<number> | null = null;
+  /** Items that arrive as deleted content, or collected: deleted without being named in the delete set. */
   readonly deletedItems: DeleteList = noDeletes();
   structs = 0;
   carets = 0;
@@ -44,6 +49,8 @@ export class Walk {
   /** Known clocks of clients with news, as they were when this was judged. */
   readonly #before: Clocks = new Map();
   readonly #adjacency: Adjacency;
+  /** What is to be true of types when all of the update is in, deletes included. */
+  #claims: TypeClaims | null = null;
 
   constructor(
     private readonly known: Known,
@@ -158,10 +165,10 @@ export class Walk {
       walking: for (; index < end; index++) {
         if (++steps % PIECE_STEPS === 0) yield;
         table.go(index);
-        for (let side = 0; side < 2; side++) {
-          const origin = side === 0 ? table.originClient : table.rightClient;
+        for (let side = 0; side < SIDES; side++) {
+          const origin = table.leansOnClient(side);
           if (origin < 0 || origin === client) continue;
-          const clock = side === 0 ? table.originClock : table.rightClock;
+          const clock = table.leansOnClock(side);
           if (clock < this.#clockOf(origin)) continue;
           const other = sectionOf.get(origin);
           if (other !== undefined && clock < (reach[other] as number)) continue;
@@ -180,7 +187,7 @@ export class Walk {
         const next = table.clock + table.length;
         if (next > current) {
           const problem = this.#takeNew(client, table, table.roots, current, next);
-          if (problem === CUT_ENTRY) {
+          if (problem === TO_BE_CUT) {
             this.gap = true;
             if (final !== null) return { problem: null, finished, cursors };
             break;
@@ -238,6 +245,7 @@ export class Walk {
     const client = this.#client;
     if (this.#isMissing(client, reader.originClient, reader.originClock)) this.gap = true;
     if (this.#isMissing(client, reader.rightClient, reader.rightClock)) this.gap = true;
+    if (this.#isMissing(client, reader.parentClient, reader.parentClock)) this.gap = true;
     if (reader.content === Content.Skip) return null; // rule 2: moves the clock, never `current`
     const current = this.#current;
     if (reader.clock > current) this.gap = true;
@@ -246,7 +254,7 @@ export class Walk {
     if (next <= current) return null;
     this.#current = next;
     const problem = this.#takeNew(client, reader, reader.roots, current, next);
-    if (problem !== CUT_ENTRY) return problem;
+    if (problem !== TO_BE_CUT) return problem;
     this.gap = true;
     return null;
   }
@@ -270,66 +278,127 @@ export class Walk {
     return origin >= 0 && origin !== client && clock >= this.knownOf(origin);
   }
 
-  /** The part of a struct beyond `known` is news: its root is judged (rule 5), its place in a text (rule 11), and both are remembered. */
+  /** The part of a struct beyond `known` is news: its place is judged (rules 5 and 12), and where in a list (rule 11), and both are remembered. */
   #takeNew(client: number, struct: Struct, roots: readonly string[], known: number, next: number): Problem {
     const { clock, content } = struct;
+    const start = Math.max(clock, known);
+    if (content === Content.Collected) return this.#takeGone(client, start, next);
     const isCut = clock < known;
-    // Yjs cuts the struct at `known` and hangs the rest behind its own predecessor: that one's root counts.
-    const root = isCut ? this.items.of(client, known - 1) : this.#rootOf(struct, roots);
-    const kind = this.items.kindOf(root);
+    const named = this.#placeOf(struct, roots);
+    if (typeof named === 'string') return named;
+    // Yjs cuts the struct at `known` and hangs the rest behind its own predecessor: that one's place counts.
+    const place = isCut ? this.items.of(client, known - 1) : named;
+    if (named === GONE || place === GONE) {
+      // Yjs throws where it has to hang the rest of an item behind what was collected.
+      if (place === GONE && isCut && (!this.trusted || named !== GONE)) return TO_BE_CUT;
+      return place === GONE || this.trusted ? this.#takeGone(client, start, next) : OTHER_BEGINNING;
+    }
+    const kind = this.items.kindOf(place);
     if (!this.trusted) {
-      const problem = this.#misfit(struct, roots, root, isCut);
+      const problem = this.#misfit(struct, named, place, isCut);
       if (problem !== null) return problem;
     }
-    const start = Math.max(clock, known);
     const leftClient = isCut ? client : struct.originClient;
     const leftClock = isCut ? known - 1 : struct.originClock;
     const isCaret = leftClient !== client || leftClock !== start - 1;
     if (kind === TEXT) {
       const { rightClient, rightClock } = struct;
       if (isCaret || !this.neighbours.continues(client, rightClient, rightClock)) {
-        if (!this.trusted) {
-          const adjacency = this.#adjacency;
-          if (!adjacency.isPossible(leftClient, leftClock, rightClient, rightClock) && !this.known.isTangled)
-            return NEVER_ADJACENT;
-          if (adjacency.isExhausted) this.isUnproven = true;
-        }
-        this.neighbours.begin({ client, start, leftClient, leftClock, rightClient, rightClock });
+        const run = { client, start, leftClient, leftClock, rightClient, rightClock };
+        if (!this.trusted && !this.#isInPlace(run, place)) return NEVER_ADJACENT;
+        this.neighbours.begin(run);
       }
     }
-    this.items.append(client, start, root);
-    if (content === Content.Deleted) {
-      this.deletedItems.client.push(client);
-      this.deletedItems.start.push(start);
-      this.deletedItems.end.push(next);
+    if (content === Content.Type) {
+      const { types } = this.items;
+      const depth = types.depthOf(place) + 1;
+      if (depth > MAX_TYPE_DEPTH) return `a type nested over ${MAX_TYPE_DEPTH} deep`;
+      types.add(client, start, depth);
     }
+    this.items.append(client, start, place);
+    if (kind === MAP && isNested(place) && next - start > 1) this.#claim().whole(client, start, next);
+    if (content === Content.Deleted) push(this.deletedItems, client, start, next);
     this.structs++;
     if (isCaret) this.carets++;
     return null;
   }
 
-  /** The root that a struct names, or inherits from a neighbour. */
-  #rootOf(struct: Struct, roots: readonly string[]): number {
-    const { parent, originClient, rightClient } = struct;
-    if (parent >= 0) return this.items.root(roots[parent >> 1] as string, (parent & 1) as Kind);
-    return originClient >= 0
-      ? this.items.of(originClient, struct.originClock)
-      : this.items.of(rightClient, struct.rightClock);
+  /** Yjs keeps nothing of it but its length. */
+  #takeGone(client: number, start: number, next: number): null {
+    this.items.append(client, start, GONE);
+    push(this.deletedItems, client, start, next);
+    this.structs++;
+    return null;
   }
 
-  /** What is wrong with a struct in this root. */
-  #misfit(struct: Struct, roots: readonly string[], root: number, isCut: boolean): Problem {
+  /** Rule 11. False: to be refused. */
+  #isInPlace(run: Run, place: number): boolean {
+    const adjacency = this.#adjacency;
+    const { leftClient, leftClock, rightClient, rightClock } = run;
+    const isPossible =
+      (leftClient === NONE || leftClient !== rightClient || leftClock !== rightClock) &&
+      adjacency.isPossible(leftClient, leftClock, rightClient, rightClock);
+    if (adjacency.isExhausted) (this.tangled ??= new Set()).add(place);
+    return (
+      isPossible || this.known.isTangled(place) || mayBePutBack(this.neighbours, this.items.types, place, run)
+    );
+  }
+
+  /** What to refuse, now that all of the update was walked and its deletes are read; or null. */
+  *concluding(isDeleted: IsDeleted): Pieces<string | null> {
+    return this.#claims === null ? null : yield* this.#claims.judging(this.items, isDeleted);
+  }
+
+  /** False: there is nothing for `concluding` to judge. */
+  get isOpen(): boolean {
+    return this.#claims !== null;
+  }
+
+  #claim(): TypeClaims {
+    return (this.#claims ??= new TypeClaims());
+  }
+
+  /** The place that a struct names, or inherits from a neighbour; or what to refuse. */
+  #placeOf(struct: Struct, roots: readonly string[]): number | string {
+    const { parent, originClient, rightClient } = struct;
+    if (parent >= 0) return this.items.root(roots[parent >> 1] as string, (parent & 1) as Kind);
+    if (parent <= NESTED) return this.#placeIn(struct.parentClient, struct.parentClock, NESTED - parent);
+    const left = originClient >= 0 ? this.items.of(originClient, struct.originClock) : null;
+    const right = rightClient >= 0 ? this.items.of(rightClient, struct.rightClock) : null;
+    const place = left ?? right ?? GONE;
+    if (right === null || right === place || (left !== GONE && right !== GONE)) return place;
+    // Whoever has both sees both collected, or neither: so the type around the other one was deleted.
+    return this.trusted || this.#claim().around(left === GONE ? right : place) ? GONE : HALF_COLLECTED;
+  }
+
+  /** The place of what is in the type of an item, which is known. */
+  #placeIn(client: number, clock: number, kind: number): number {
+    const place = this.items.types.placeIn(client, clock, kind);
+    if (place !== null) return place;
+    // It came as deleted content, or collected, and Yjs collects what comes to it.
+    if (this.items.of(client, clock) !== GONE) this.#claim().parent(client, clock);
+    return GONE;
+  }
+
+  /** What is wrong with a struct in this place. */
+  #misfit(struct: Struct, named: number, place: number, isCut: boolean): Problem {
     const { content, parent, originClient, rightClient } = struct;
-    const kind = this.items.kindOf(root);
-    if (isCut && this.#rootOf(struct, roots) !== root) return 'a struct in another root than its beginning';
-    if (parent >= 0 && (parent & 1) !== kind) return 'a root name used both as a text and as a map';
-    if (originClient >= 0 && rightClient >= 0 && this.items.of(rightClient, struct.rightClock) !== root)
+    const kind = this.items.kindOf(place);
+    const isPlain = this.items.isPlain(place);
+    if (isCut && named !== place) return OTHER_BEGINNING;
+    if (isPlain && parent >= 0 && (parent & 1) !== kind)
+      return 'a root name used both as a text and as a map';
+    if (originClient >= 0 && rightClient >= 0 && this.items.of(rightClient, struct.rightClock) !== place)
       return 'origins in two roots';
     if (kind === MAP && content === Content.String) return 'a string in a map';
-    if (kind === TEXT && content === Content.Any) return 'a value in a text';
+    if (kind === MAP && (content === Content.Embed || content === Content.Format))
+      return 'formatted text in a map';
+    if (isPlain && kind === TEXT && content === Content.Any) return 'a value in a text';
+    if (isPlain && content !== Content.String && content !== Content.Any && content !== Content.Deleted)
+      return 'rich content in a file or a map of the files';
     // A map entry hangs behind the one that it replaces, and Yjs never names what follows it.
     if (kind === MAP && rightClient >= 0) return 'a right origin in a map';
     // Yjs files the rest under the key that the struct names; which one its beginning is under is not known here.
-    return kind === MAP && isCut ? CUT_ENTRY : null;
+    return kind === MAP && isCut ? TO_BE_CUT : null;
   }
 }

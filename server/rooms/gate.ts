@@ -8,15 +8,17 @@
 import * as encoding from 'lib0/encoding';
 
 import { MAX_ROOTS } from '../contract/limits.js';
-import { Adjacency, areTangled } from './adjacency.js';
+import { Adjacency, forEachTangled } from './adjacency.js';
 import { noDeletes, push, withDeletes, type DeleteList } from './delete-list.js';
 import { Walk, type Known } from './gate-walk.js';
 import { ItemRoots, TEXT } from './item-roots.js';
 import { Neighbours, noRun } from './neighbours.js';
 import { RangeSet } from './range-set.js';
+import { mayBePutBack } from './put-back.js';
 import { finish, PIECE_STEPS, type Pieces } from './slices.js';
 import { StructTable } from './struct-table.js';
-import { Content, MalformedUpdate, UpdateReader } from './update-reader.js';
+import type { IsDeleted } from './type-claims.js';
+import { Content, INHERITED, MalformedUpdate, UpdateReader } from './update-reader.js';
 
 /** Client id → next clock, which is a Yjs state vector. */
 export type Clocks = Map<number, number>;
@@ -53,8 +55,9 @@ interface Terms {
 }
 const TRUSTED: Terms = { trusted: true, reserved: -1 };
 
-/** Shared by all gates: small updates are judged in one go, and the reader holds nothing between calls. */
-const sharedReader = new UpdateReader();
+/** Shared by all gates: small updates are judged in one go, and a reader holds nothing between calls. */
+const plainReader = new UpdateReader();
+const richReader = new UpdateReader(true);
 
 /** True for updates that are to be judged in pieces. */
 export function needsPieces(update: Uint8Array): boolean {
@@ -63,18 +66,28 @@ export function needsPieces(update: Uint8Array): boolean {
 
 export class Gate implements Known {
   readonly clocks: Clocks = new Map();
-  readonly items = new ItemRoots();
+  readonly items: ItemRoots;
   readonly neighbours = new Neighbours();
   /** Structs taken in so far. */
   structs = 0;
   /** How many of them did not just continue the one before. For each of these Yjs may have to look at every other when it places it. */
   carets = 0;
-  /** Undefined: nobody has looked since something stored was taken in. */
-  #isTangled: boolean | undefined = false;
+  /** Places with items that cannot have been put where they are; null: too many to tell, so anywhere. */
+  #tangled: Set<number> | null = new Set();
+  /** False: nobody has looked since something stored was taken in. */
+  #hasLooked = true;
   readonly #deleted = new Map<number, RangeSet>();
   #news: { readonly walk: Walk; readonly deletes: DeleteList } | 'keystroke' | null = null;
   /** The news when it is a keystroke: no walk, so that the most common update of all allocates nothing. */
   readonly #keystroke = { ...noRun(), next: 0, root: 0, isCaret: false, isRun: false };
+
+  /**
+   * @param allowsRich updates may bring every shape that Yjs knows, but for subdocuments; else texts and flat maps alone.
+   * What is stored already is taken in either way.
+   */
+  constructor(private readonly allowsRich = false) {
+    this.items = new ItemRoots(allowsRich);
+  }
 
   /**
    * Judges an update and changes nothing. After `accept`, `commit()` takes it in; anything else forgets it.
@@ -99,11 +112,11 @@ export class Gate implements Known {
     for (const [client, next] of walk.news) this.clocks.set(client, next);
     this.items.take(walk.items);
     this.neighbours.take(walk.neighbours);
-    if (walk.isUnproven) this.#isTangled = true;
+    for (const place of walk.tangled ?? []) this.#tangled?.add(place);
     this.structs += walk.structs;
     this.carets += walk.carets;
-    this.#delete(walk.deletedItems);
-    this.#delete(deletes);
+    addTo(this.#deleted, walk.deletedItems);
+    addTo(this.#deleted, deletes);
   }
 
   /**
@@ -129,7 +142,7 @@ export class Gate implements Known {
    */
   *salvaging(update: Uint8Array): Pieces<Uint8Array | null> {
     try {
-      const reader = new UpdateReader();
+      const reader = new UpdateReader(this.allowsRich);
       const table = new StructTable();
       yield* table.reading(reader, update);
       const walk = new Walk(this, false);
@@ -142,8 +155,18 @@ export class Gate implements Known {
   }
 
   /** Looks at every run when that is not known, and it is asked only before an item would be refused. */
-  get isTangled(): boolean {
-    return (this.#isTangled ??= areTangled(this.neighbours));
+  isTangled(place: number): boolean {
+    if (!this.#hasLooked) {
+      this.#hasLooked = true;
+      const found = new Set(this.#tangled);
+      const isSure = forEachTangled(this.neighbours, (run) => {
+        const at = this.items.of(run.client, run.start);
+        if (!mayBePutBack(this.neighbours, this.items.types, at, run)) found.add(at);
+      });
+      this.#tangled = isSure ? found : null;
+    }
+    const tangled = this.#tangled;
+    return tangled === null || (this.allowsRich ? tangled.has(place) : tangled.size > 0);
   }
 
   /** Items that Yjs looks at, at worst, when it takes in all that is known. */
@@ -168,7 +191,8 @@ export class Gate implements Known {
 
   /** Root names and whether each is a map, where items of which root begin, and runs. For tests, which compare a gate with one rebuilt from the fold. */
   describe(): { roots: Record<string, number>; items: string[]; runs: string[]; isTangled: boolean } {
-    return { ...this.items.describe(), runs: this.neighbours.describe(), isTangled: this.isTangled };
+    const isTangled = this.isTangled(0) || this.#tangled?.size !== 0;
+    return { ...this.items.describe(), runs: this.neighbours.describe(), isTangled };
   }
 
   #trusted(verdict: Verdict): boolean {
@@ -176,14 +200,14 @@ export class Gate implements Known {
     if (verdict.kind === 'gap') return false;
     this.commit();
     // It was judged when it was stored, and not always by all of today's rules.
-    if (!this.#isTangled) this.#isTangled = undefined;
+    this.#hasLooked = false;
     return true;
   }
 
   /** In one go. Nearly every live update has one section at most, and is judged as it is read. */
   #judge(update: Uint8Array, terms: Terms): Verdict {
     this.#news = null;
-    const reader = sharedReader;
+    const reader = this.#mayReadRich(terms) ? richReader : plainReader;
     try {
       reader.start(update);
       if (reader.sectionCount > 1) return finish(this.#judgeInPieces(update, terms));
@@ -201,11 +225,17 @@ export class Gate implements Known {
       const deletes = noDeletes();
       let known = false;
       while (reader.nextDelete()) known = this.#takeDelete(walk, deletes, reader) || known;
+      if (walk.isOpen) return finish(this.#concluding(update, reader, walk, deletes, known, terms));
       return this.#conclude(update, reader, walk, deletes, known, terms);
     } catch (error) {
       if (error instanceof MalformedUpdate) return { kind: 'refuse', reason: error.message };
       throw error;
     }
+  }
+
+  /** What is stored came in when it was allowed to, and stays readable. */
+  #mayReadRich({ trusted }: Terms): boolean {
+    return this.allowsRich || trusted;
   }
 
   /**
@@ -215,7 +245,7 @@ export class Gate implements Known {
   #isKeystroke(reader: UpdateReader, { trusted, reserved }: Terms): boolean {
     if (!reader.nextSection() || reader.structCount !== 1 || !reader.nextStruct()) return false;
     const { client, clock, originClient, originClock, rightClient, rightClock } = reader;
-    if (reader.content !== Content.String || reader.parent >= 0 || client === reserved) return false;
+    if (reader.content !== Content.String || reader.parent !== INHERITED || client === reserved) return false;
     if (this.clocks.get(client) !== clock) return false;
     if (!trusted && (this.clocks.size > MAX_CLIENTS || this.items.rootCount > MAX_ROOTS)) return false;
     const isCaret = originClient !== client || originClock !== clock - 1;
@@ -277,7 +307,7 @@ export class Gate implements Known {
   }
 
   *#judgeOnce(update: Uint8Array, terms: Terms): Pieces<{ verdict: Verdict; walk: Walk }> {
-    const reader = new UpdateReader();
+    const reader = new UpdateReader(this.#mayReadRich(terms));
     reader.start(update);
     let walk = new Walk(this, terms.trusted);
     let problem = yield* walk.sectionsInOrder(reader);
@@ -294,7 +324,23 @@ export class Gate implements Known {
       known = this.#takeDelete(walk, deletes, reader) || known;
       if (ranges % PIECE_STEPS === 0) yield;
     }
-    return { verdict: this.#conclude(update, reader, walk, deletes, known, terms), walk };
+    return { verdict: yield* this.#concluding(update, reader, walk, deletes, known, terms), walk };
+  }
+
+  /** As `#conclude`, behind what only all of an update tells. */
+  *#concluding(
+    update: Uint8Array,
+    reader: UpdateReader,
+    walk: Walk,
+    deletes: DeleteList,
+    someKnown: boolean,
+    terms: Terms,
+  ): Pieces<Verdict> {
+    if (walk.isOpen && !walk.gap && !terms.trusted) {
+      const reason = yield* walk.concluding(this.#isDeletedWith(walk.deletedItems, deletes));
+      if (reason !== null) return { kind: 'refuse', reason };
+    }
+    return this.#conclude(update, reader, walk, deletes, someKnown, terms);
   }
 
   /** @param someKnown ranges of the update's delete set are known already and were left out of `deletes` */
@@ -346,16 +392,23 @@ export class Gate implements Known {
     return true;
   }
 
-  #delete({ client, start, end }: DeleteList): void {
-    for (let from = 0; from < client.length;) {
-      const of = client[from] as number;
-      let to = from + 1;
-      while (client[to] === of) to++;
-      let ranges = this.#deleted.get(of);
-      if (!ranges) this.#deleted.set(of, (ranges = new RangeSet()));
-      ranges.addAscending(start, end, from, to);
-      from = to;
-    }
+  /** What is deleted with these in. */
+  #isDeletedWith(...lists: readonly DeleteList[]): IsDeleted {
+    const news = new Map<number, RangeSet>();
+    for (const list of lists) addTo(news, list);
+    return (client, start, end) => {
+      let isWhole = true;
+      const missing = (): void => void (isWhole = false);
+      const notKnown = (from: number, to: number): void => {
+        const added = news.get(client);
+        if (added) added.subtractFrom(from, to, missing);
+        else missing();
+      };
+      const known = this.#deleted.get(client);
+      if (known) known.subtractFrom(start, end, notKnown);
+      else notKnown(start, end);
+      return isWhole;
+    };
   }
 
   /** The first `kept[section]` structs of each section, and the deletes within the clocks that they lead to. */
@@ -391,5 +444,17 @@ export class Gate implements Known {
       if (reader.deleteStart < end) push(deletes, reader.deleteClient, reader.deleteStart, end);
     }
     return structs.length === 1 && deletes.client.length === 0 ? null : withDeletes(structs, deletes);
+  }
+}
+
+function addTo(deleted: Map<number, RangeSet>, { client, start, end }: DeleteList): void {
+  for (let from = 0; from < client.length;) {
+    const of = client[from] as number;
+    let to = from + 1;
+    while (client[to] === of) to++;
+    let ranges = deleted.get(of);
+    if (!ranges) deleted.set(of, (ranges = new RangeSet()));
+    ranges.addAscending(start, end, from, to);
+    from = to;
   }
 }

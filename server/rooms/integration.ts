@@ -2,7 +2,7 @@
 import * as Y from 'yjs';
 
 import { noDeletes, push, withDeletes, type DeleteList } from './delete-list.js';
-import { assertHealthy, BrokenFold, newDocument } from './fold.js';
+import { applyAll, assertHealthy, BrokenFold, newDocument } from './fold.js';
 import type { Pieces } from './slices.js';
 import { cutting } from './update-cuts.js';
 import { UpdateReader } from './update-reader.js';
@@ -33,7 +33,7 @@ function* applying(doc: Y.Doc, updates: readonly Uint8Array[], origin?: unknown)
   /** Applies a cut; true when this was a turn's work. */
   const take = (cut: Uint8Array): boolean => {
     const started = performance.now();
-    Y.applyUpdate(doc, cut, origin);
+    applyAll(doc, [cut], origin);
     const ms = performance.now() - started;
     structs = ms > TURN_MS ? Math.max(1, structs >> 1) : Math.min(MAX_STRUCTS, structs * 2);
     allMs += ms;
@@ -56,7 +56,7 @@ function* applying(doc: Y.Doc, updates: readonly Uint8Array[], origin?: unknown)
   }
 }
 
-const reader = new UpdateReader();
+const reader = new UpdateReader(true);
 
 /** How many ids a small update deletes. @throws MalformedUpdate */
 function deletedIds(update: Uint8Array): number {

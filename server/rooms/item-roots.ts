@@ -1,12 +1,25 @@
 /**
- * Which root type each item belongs to, for all clocks known: per client, where items of another root begin. Most
- * clients write in one root or few, so this is a number a client, or a short list.
+ * Which place each item belongs to, for all clocks known: per client, where items of another place begin. Most clients
+ * write in one root or few, so this is a number a client, or a short list. A place is a root; where every shape is allowed, the
+ * list and the map of a root are two places, and so are those of each type within another (nested-types.ts).
  */
+import { SharedDoc } from '../contract/wire.js';
+import { isNested, kindOfNested, NestedTypes } from './nested-types.js';
 
-/** Kinds of roots: a text, or a flat map. */
+/** Kinds of places: a text or other list, or a map. */
 export const TEXT = 0;
 export const MAP = 1;
 export type Kind = typeof TEXT | typeof MAP;
+
+/** In place of a place: the item was collected with the type around it, in every document that has all of that. */
+export const GONE = -1;
+
+/** Roots that Coderoom itself reads: texts and flat maps, whatever else a document may hold. */
+const isOurs = (name: string): boolean =>
+  name.startsWith(SharedDoc.text('')) ||
+  name === SharedDoc.paths ||
+  name === SharedDoc.languages ||
+  name === SharedDoc.deleted;
 
 interface Runs {
   /** Ascending; each run ends where the next begins. */
@@ -14,36 +27,65 @@ interface Runs {
   readonly roots: number[];
 }
 
+/** Numbers of roots by name: most are a list or a map, and a few may be both. */
+class RootNames {
+  readonly first = new Map<string, number>();
+  second: Map<string, number> | null = null;
+
+  add(name: string, root: number): void {
+    if (this.first.has(name)) (this.second ??= new Map()).set(name, root);
+    else this.first.set(name, root);
+  }
+}
+
 export class ItemRoots {
-  /** Names in the order of their numbers, and kinds by number. */
-  readonly #numbers = new Map<string, number>();
+  readonly types = new NestedTypes();
+  readonly #names = new RootNames();
+  /** By number. */
   readonly #kinds: Kind[] = [];
+  readonly #plain: boolean[] = [];
   /** A number: everything of that client is in that root. */
   readonly #runs = new Map<number, number | Runs>();
 
+  /** @param allowsRich roots but ours may hold every shape; else all are texts or flat maps */
+  constructor(private readonly allowsRich = false) {}
+
+  /** Roots, one that is a list and a map counted twice. */
   get rootCount(): number {
     return this.#kinds.length;
   }
 
-  kindOf(root: number): Kind {
-    return this.#kinds[root] ?? TEXT;
+  kindOf(place: number): Kind {
+    return isNested(place) ? kindOfNested(place) : (this.#kinds[place] ?? TEXT);
   }
 
-  /** Number of a root, or undefined. */
-  find(name: string): number | undefined {
-    return this.#numbers.get(name);
+  /** True for a root that is a text or a flat map, one of both. */
+  isPlain(place: number): boolean {
+    return this.#plain[place] ?? false;
+  }
+
+  isPlainName(name: string): boolean {
+    return !this.allowsRich || isOurs(name);
+  }
+
+  /** Number of a root, or undefined. A plain one is found by its name, whatever its kind. */
+  find(name: string, kind: Kind): number | undefined {
+    const first = this.#names.first.get(name);
+    if (first === undefined || this.#kinds[first] === kind || this.#plain[first]) return first;
+    return this.#names.second?.get(name);
   }
 
   add(name: string, kind: Kind): number {
     const root = this.#kinds.push(kind) - 1;
-    this.#numbers.set(name, root);
+    this.#plain.push(this.isPlainName(name));
+    this.#names.add(name, root);
     return root;
   }
 
-  /** Root of an item, which is known. */
+  /** Place of an item, which is known. */
   of(client: number, clock: number): number {
     const runs = this.#runs.get(client);
-    if (runs === undefined) return -1;
+    if (runs === undefined) return GONE;
     if (typeof runs === 'number') return runs;
     let low = 0;
     let high = runs.starts.length - 1;
@@ -70,18 +112,24 @@ export class ItemRoots {
   /** Takes in what was found on top of this one. */
   take(news: NewItemRoots): void {
     for (const [name, kind] of news.roots) this.add(name, kind);
+    if (news.newTypes) this.types.take(news.newTypes);
     news.forEach((client, start, root) => this.append(client, start, root));
   }
 
   describe(): { roots: Record<string, Kind>; items: string[] } {
-    const names = [...this.#numbers.keys()];
+    const roots = [...this.#names.first, ...(this.#names.second ?? [])];
+    const names = new Map(roots.map(([name, root]) => [root, name]));
+    const nameOf = (place: number): string =>
+      isNested(place)
+        ? `${this.types.clientOf(place)}:${this.types.clockOf(place)}/${kindOfNested(place)}`
+        : String(names.get(place));
     const items: string[] = [];
     for (const [client, runs] of this.#runs) {
-      const { starts, roots } = typeof runs === 'number' ? { starts: [0], roots: [runs] } : runs;
-      starts.forEach((start, index) => items.push(`${client}:${start} ${names[roots[index] as number]}`));
+      const { starts, roots: places } = typeof runs === 'number' ? { starts: [0], roots: [runs] } : runs;
+      starts.forEach((start, index) => items.push(`${client}:${start} ${nameOf(places[index] as number)}`));
     }
     return {
-      roots: Object.fromEntries([...this.#numbers].sort().map(([name, root]) => [name, this.kindOf(root)])),
+      roots: Object.fromEntries(roots.sort().map(([name, root]) => [name, this.kindOf(root)])),
       items: items.sort(),
     };
   }
@@ -90,7 +138,8 @@ export class ItemRoots {
 /** What an update adds to the roots and items known; forgotten unless it is accepted. */
 export class NewItemRoots {
   readonly roots: [name: string, kind: Kind][] = [];
-  readonly #numbers = new Map<string, number>();
+  readonly #names = new RootNames();
+  #types: NestedTypes | null = null;
   readonly #items = new ItemRoots();
   readonly #firsts = new Map<number, number>();
   readonly #appended: number[] = [];
@@ -102,6 +151,16 @@ export class NewItemRoots {
     this.#base = known.rootCount;
   }
 
+  /** Types known and new. */
+  get types(): NestedTypes {
+    return (this.#types ??= new NestedTypes(this.known.types));
+  }
+
+  /** Those that are new. */
+  get newTypes(): NestedTypes | null {
+    return this.#types;
+  }
+
   /** Roots known and new. */
   get rootCount(): number {
     return this.#base + this.roots.length;
@@ -109,19 +168,33 @@ export class NewItemRoots {
 
   /** True when the roots known are no longer those that this builds on. */
   get isOutdated(): boolean {
-    return this.known.rootCount !== this.#base;
+    return this.known.rootCount !== this.#base || (this.#types?.isOutdated ?? false);
   }
 
-  kindOf(root: number): Kind {
-    return root < this.#base ? this.known.kindOf(root) : (this.roots[root - this.#base]?.[1] ?? TEXT);
+  kindOf(place: number): Kind {
+    return place < this.#base || isNested(place)
+      ? this.known.kindOf(place)
+      : (this.roots[place - this.#base]?.[1] ?? TEXT);
+  }
+
+  isPlain(place: number): boolean {
+    if (place < this.#base || isNested(place)) return this.known.isPlain(place);
+    const root = this.roots[place - this.#base];
+    return root !== undefined && this.known.isPlainName(root[0]);
   }
 
   /** Number of the root, which is new when nobody named it before. */
   root(name: string, kind: Kind): number {
-    const root = this.known.find(name) ?? this.#numbers.get(name);
-    if (root !== undefined) return root;
-    this.#numbers.set(name, this.rootCount);
+    const known = this.known.find(name, kind) ?? this.#find(name, kind);
+    if (known !== undefined) return known;
+    this.#names.add(name, this.rootCount);
     return this.#base + this.roots.push([name, kind]) - 1;
+  }
+
+  #find(name: string, kind: Kind): number | undefined {
+    const first = this.#names.first.get(name);
+    if (first === undefined || this.kindOf(first) === kind || this.isPlain(first)) return first;
+    return this.#names.second?.get(name);
   }
 
   of(client: number, clock: number): number {

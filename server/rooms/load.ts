@@ -24,14 +24,17 @@ export interface Loaded {
 /** Updates taken in between two interruptions. */
 const UPDATES_A_PIECE = 1000;
 
-/** @throws MalformedUpdate when the snapshot itself cannot be read: that is no document, not an empty one (S2) */
-export function loadDocument(stored: StoredDocument): Loaded {
-  return finish(loadingDocument(stored));
+/**
+ * @param richTypes the room may be brought every shape that Yjs knows; what is stored is taken in either way
+ * @throws MalformedUpdate when the snapshot itself cannot be read: that is no document, not an empty one (S2)
+ */
+export function loadDocument(stored: StoredDocument, richTypes = false): Loaded {
+  return finish(loadingDocument(stored, richTypes));
 }
 
 /** As `loadDocument`, in pieces: a large document must not hold up the event loop (W2). */
-export function* loadingDocument(stored: StoredDocument): Pieces<Loaded> {
-  const gate = new Gate();
+export function* loadingDocument(stored: StoredDocument, richTypes = false): Pieces<Loaded> {
+  const gate = new Gate(richTypes);
   const state = stored.snapshot ?? EMPTY_UPDATE;
   if (!(yield* gate.trusting(state)))
     throw new MalformedUpdate('the snapshot leans on something that it does not hold');

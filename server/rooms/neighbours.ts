@@ -83,25 +83,24 @@ export class Neighbours implements Runs {
     });
   }
 
-  /** True when `holds` is true of each run. What it is handed is filled anew each time. */
-  every(holds: (run: Run) => boolean): boolean {
+  /** What `visit` is handed is filled anew each time. */
+  forEach(visit: (run: Run) => void): void {
     const run = noRun();
     for (const [client, { numbers, size }] of this.#rows) {
       for (let row = 0; row < size; row++) {
         this.find(client, numbers[row * ROW] as number, run); // within size
-        if (!holds(run)) return false;
+        visit(run);
       }
     }
-    return true;
   }
 
   /** A line a run. */
   describe(): string[] {
     const lines: string[] = [];
-    this.every(({ client, start, leftClient, leftClock, rightClient, rightClock }) => {
+    this.forEach(({ client, start, leftClient, leftClock, rightClient, rightClock }) => {
       const left = leftClient === NONE ? '' : `${leftClient}:${leftClock}`;
       const right = rightClient === NONE ? '' : `${rightClient}:${rightClock}`;
-      return lines.push(`${client}:${start} ${left}|${right}`) > 0;
+      lines.push(`${client}:${start} ${left}|${right}`);
     });
     return lines.sort();
   }

@@ -21,7 +21,14 @@ function createHouse(options: Partial<RegistryOptions> = {}) {
   const compactor = new Compactor(store, folder, log, clock);
   const registry = new Registry(
     { store, folder, compactor, clock, log },
-    { idleMs: IDLE_MS, limits: limits.rooms, logLinesPerSecond: 20, createMissing: null, ...options },
+    {
+      idleMs: IDLE_MS,
+      limits: limits.rooms,
+      richTypes: false,
+      logLinesPerSecond: 20,
+      createMissing: null,
+      ...options,
+    },
   );
   const createRoom = (id: string, code = 'stored'): Promise<unknown> => {
     const doc = new Y.Doc();

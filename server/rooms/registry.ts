@@ -23,6 +23,8 @@ export interface RegistryOptions {
   /** How long an empty, saved room stays in memory. */
   readonly idleMs: number;
   readonly limits: RoomLimits;
+  /** Rooms may hold every shape that Yjs knows, and not texts and flat maps alone (`RICH_TYPES`). */
+  readonly richTypes: boolean;
   /** Lines of the log for rooms that cannot be loaded. */
   readonly logLinesPerSecond: number;
   /** Makes the room when there never was one (`ROOM_AUTO_CREATE`); null: such rooms are refused. */
@@ -174,7 +176,10 @@ export class Registry implements RoomSource {
     const { store, clock, folder, log } = this.parts;
     try {
       const stored = await this.#stored(roomId);
-      const loaded = await this.#slices.run(loadingDocument(stored), (document) => document);
+      const loaded = await this.#slices.run(
+        loadingDocument(stored, this.options.richTypes),
+        (document) => document,
+      );
       if (loaded.parked.length > 0) {
         this.#counts.parkedEntries += loaded.parked.length;
         const leftOut = this.#loadLines.take('parked');

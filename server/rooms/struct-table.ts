@@ -1,9 +1,11 @@
 /** The structs of one update, kept as numbers: what judging several sections, or a large update in pieces, looks at again and again. */
 import { PIECE_STEPS, type Pieces } from './slices.js';
-import { Content, type Struct, type UpdateReader } from './update-reader.js';
+import { Content, INHERITED, type Struct, type UpdateReader } from './update-reader.js';
 
-const FIELDS = 8;
+const FIELDS = 10;
 const FIRST_CAPACITY = 16;
+/** Other structs that one may lean on. */
+export const SIDES = 3;
 
 /** A row at a time: `go` makes the fields those of one struct. */
 export class StructTable implements Struct {
@@ -23,7 +25,9 @@ export class StructTable implements Struct {
   rightClient = -1;
   rightClock = 0;
   content = 0;
-  parent = -1;
+  parent = INHERITED;
+  parentClient = -1;
+  parentClock = 0;
 
   #rows = new Float64Array(FIELDS * FIRST_CAPACITY);
 
@@ -65,6 +69,17 @@ export class StructTable implements Struct {
     this.rightClock = rows[offset + 5] as number;
     this.content = rows[offset + 6] as number;
     this.parent = rows[offset + 7] as number;
+    this.parentClient = rows[offset + 8] as number;
+    this.parentClock = rows[offset + 9] as number;
+  }
+
+  /** What the struct leans on, by side: its left neighbour, its right one, the item of its parent. -1: nothing. */
+  leansOnClient(side: number): number {
+    return side === 0 ? this.originClient : side === 1 ? this.rightClient : this.parentClient;
+  }
+
+  leansOnClock(side: number): number {
+    return side === 0 ? this.originClock : side === 1 ? this.rightClock : this.parentClock;
   }
 
   /** Index of the struct of this section that holds `clock`, which lies within the section. */
@@ -95,6 +110,8 @@ export class StructTable implements Struct {
     rows[offset + 5] = struct.rightClock;
     rows[offset + 6] = struct.content;
     rows[offset + 7] = struct.parent;
+    rows[offset + 8] = struct.parentClient;
+    rows[offset + 9] = struct.parentClock;
     this.size++;
   }
 }

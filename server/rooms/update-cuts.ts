@@ -6,7 +6,7 @@ import * as encoding from 'lib0/encoding';
 
 import { noDeletes, push, type DeleteList } from './delete-list.js';
 import { PIECE_STEPS, type Pieces } from './slices.js';
-import { StructTable } from './struct-table.js';
+import { SIDES, StructTable } from './struct-table.js';
 import { UpdateReader } from './update-reader.js';
 
 /** Nobody waits, in lists of waiting sections. */
@@ -14,7 +14,7 @@ const NOBODY = -1;
 
 /** @throws MalformedUpdate */
 export function* cutting(update: Uint8Array): Pieces<UpdateCuts> {
-  const reader = new UpdateReader();
+  const reader = new UpdateReader(true);
   const table = new StructTable();
   yield* table.reading(reader, update);
   // Where the first struct of each section begins, and where each ends.
@@ -107,9 +107,9 @@ export class UpdateCuts {
   #missing(section: number, index: number): number {
     const { table } = this;
     table.go(index);
-    for (let side = 0; side < 2; side++) {
-      const client = side === 0 ? table.originClient : table.rightClient;
-      const clock = side === 0 ? table.originClock : table.rightClock;
+    for (let side = 0; side < SIDES; side++) {
+      const client = table.leansOnClient(side);
+      const clock = table.leansOnClock(side);
       const other = client < 0 ? undefined : this.#sectionOf.get(client);
       if (other === undefined || other === section) continue;
       if (clock < table.clockAt(table.starts[other] as number) || clock >= table.endOf(other)) continue;

@@ -1,7 +1,7 @@
 /**
  * Reads an encoded Yjs update (V1) in one pass, by our own rules instead of Yjs' trust: canonical varints, counts that
- * the bytes left can hold, valid UTF-8, only the content that texts and flat maps are made of, nothing left over.
- * Judges form alone; what a room knows already is the gate's business (gate.ts).
+ * the bytes left can hold, valid UTF-8, only the content that texts and flat maps are made of (or all but subdocuments, where
+ * rich types are allowed), nothing left over. Judges form alone; what a room knows already is the gate's business (gate.ts).
  *
  * The layout is that of yjs 13.6 `UpdateEncoderV1` (src/utils/encoding.js, src/structs/Item.js):
  *   update  = count, section*, deletes
@@ -9,7 +9,7 @@
  *   struct  = info, [origin], [rightOrigin], [parent, [parentSub]], content
  *   deletes = count, (client, count, (clock, length)*)*
  */
-import { MAX_ROOTS } from '../contract/limits.js';
+import { MAX_RICH_VALUE_BYTES, MAX_ROOTS } from '../contract/limits.js';
 
 /** The update breaks a rule of form; the message names the form, never the content. */
 export class MalformedUpdate extends Error {
@@ -19,13 +19,34 @@ export class MalformedUpdate extends Error {
   }
 }
 
-/** Content refs of Yjs that may occur in texts and flat maps. */
-export const Content = { Deleted: 1, String: 4, Any: 8, Skip: 10 } as const;
+/** Content refs of Yjs: those that may occur in texts and flat maps, and those that need rich types. */
+export const Content = {
+  Deleted: 1,
+  String: 4,
+  Any: 8,
+  Skip: 10,
+  /** What is left of an item when the type around it was deleted. It hangs on nothing. */
+  Collected: 0,
+  Json: 2,
+  Binary: 3,
+  Embed: 5,
+  Format: 6,
+  Type: 7,
+} as const;
+
+/** `Struct.parent` of an item that names no parent, because a neighbour tells. */
+export const INHERITED = -1;
+const NO_ROOT = -1;
+/** `Struct.parent` of an item of a nested type: in its list, or, one less, an entry of its map. */
+export const NESTED = -2;
 
 const MAX_CLOCK = 2 ** 31;
 export const MAX_ROOT_NAME_LENGTH = 64;
 const MAX_MAP_KEY_LENGTH = 128;
 const MAX_ANY_DEPTH = 16;
+/** Kinds of nested types that Yjs knows; an element and a hook have a name. */
+const TYPE_KINDS = 7;
+const [ELEMENT, HOOK] = [3, 5];
 const MAX_SECTIONS = 50_000;
 /** One value of a map, in encoded bytes: maps are for names and settings, texts for what is written. */
 const MAX_ANY_BYTES = 64 * 1024;
@@ -48,8 +69,11 @@ export interface Struct {
   readonly rightClient: number;
   readonly rightClock: number;
   readonly content: number;
-  /** -1: inherited from an origin; else index into `roots` * 2 + (1 when it is a map entry). */
+  /** INHERITED, NESTED or NESTED - 1; else index into `roots` * 2 + (1 when it is a map entry). */
   readonly parent: number;
+  /** The item whose type is the parent. -1: none. */
+  readonly parentClient: number;
+  readonly parentClock: number;
 }
 
 /**
@@ -70,7 +94,9 @@ export class UpdateReader implements Struct {
   rightClient = -1;
   rightClock = 0;
   content = 0;
-  parent = -1;
+  parent = INHERITED;
+  parentClient = -1;
+  parentClock = 0;
   /** Root names in the order in which they first occur. */
   readonly roots: string[] = [];
 
@@ -94,6 +120,12 @@ export class UpdateReader implements Struct {
   #lastRootAt = 0;
   #lastRootEnd = 0;
   #lastRoot = 0;
+  readonly #maxValueBytes: number;
+
+  /** @param allowsRich reads every shape that Yjs knows, but for subdocuments; else texts and flat maps alone */
+  constructor(private readonly allowsRich = false) {
+    this.#maxValueBytes = allowsRich ? MAX_RICH_VALUE_BYTES : MAX_ANY_BYTES;
+  }
 
   /** Offset behind what was read. */
   get offset(): number {
@@ -139,12 +171,20 @@ export class UpdateReader implements Struct {
     const clock = (this.clock = this.#next);
     const info = this.#byte();
     const content = (this.content = info & 0x1f);
-    this.originClient = this.rightClient = this.parent = -1;
+    this.originClient = this.rightClient = this.parent = this.parentClient = -1;
     if (content === Content.Skip) {
       if (info !== Content.Skip) throw new MalformedUpdate('a skip with item flags');
       this.length = this.#varUint();
+    } else if (content === Content.Collected && this.allowsRich) {
+      if (info !== Content.Collected) throw new MalformedUpdate('a garbage-collected struct with item flags');
+      this.length = this.#varUint();
     } else {
-      if (content !== Content.String && content !== Content.Deleted && content !== Content.Any) {
+      if (
+        content !== Content.String &&
+        content !== Content.Deleted &&
+        content !== Content.Any &&
+        !(this.allowsRich && isRich(content))
+      ) {
         throw new MalformedUpdate(contentForm(content));
       }
       if (info & HAS_ORIGIN) {
@@ -159,23 +199,29 @@ export class UpdateReader implements Struct {
         if (this.rightClient === this.client && this.rightClock >= clock) {
           throw new MalformedUpdate('a right origin that is not before its item');
         }
-        if (this.rightClient === this.originClient && this.rightClock === this.originClock) {
+        // In a type within another, who undoes its deletion may honestly send this: the gate tells.
+        if (
+          !this.allowsRich &&
+          this.rightClient === this.originClient &&
+          this.rightClock === this.originClock
+        ) {
           throw new MalformedUpdate('an origin that is the right origin too');
         }
       }
       // BIT6 says nothing about an item with an origin: mergeUpdates and diffUpdate drop it (core rule 5).
       if ((info & (HAS_ORIGIN | HAS_RIGHT_ORIGIN)) === 0) {
         const isRoot = this.#varUint();
-        if (isRoot === 0) throw new MalformedUpdate('a nested type');
-        if (isRoot !== 1) throw new MalformedUpdate('a parent flag that is neither 0 nor 1');
-        const root = this.#rootIndex();
+        if (isRoot === 0 && !this.allowsRich) throw new MalformedUpdate('a nested type');
+        if (isRoot > 1) throw new MalformedUpdate('a parent flag that is neither 0 nor 1');
+        const root = isRoot === 1 ? this.#rootIndex() : NO_ROOT;
+        if (root === NO_ROOT) this.#readParent(clock);
         const isMapEntry = (info & HAS_PARENT_SUB) !== 0;
         if (isMapEntry) {
           const start = this.#at;
           this.#skipString(MAX_MAP_KEY_LENGTH, 'a map key');
           if (this.#isProtoKey(start)) throw new MalformedUpdate('a map key named __proto__');
         }
-        this.parent = root * 2 + (isMapEntry ? 1 : 0);
+        this.parent = root === NO_ROOT ? NESTED - Number(isMapEntry) : root * 2 + Number(isMapEntry);
       }
       this.length = this.#readContent(content);
     }
@@ -223,14 +269,81 @@ export class UpdateReader implements Struct {
   #readContent(content: number): number {
     if (content === Content.String) return this.#skipString(Infinity, 'a string');
     if (content === Content.Deleted) return this.#varUint();
+    if (content !== Content.Any) return this.#readRich(content);
     const count = this.#count(1, 'values');
     for (let i = 0; i < count; i++) {
       const start = this.#at;
       this.#skipAny(0);
-      if (this.#at - start > MAX_ANY_BYTES)
-        throw new MalformedUpdate(`a value of ${this.#at - start} bytes, the limit is ${MAX_ANY_BYTES}`);
+      this.#assertValueFits(this.#at - start);
     }
     return count;
+  }
+
+  /** The parent of an item that names a nested type. */
+  #readParent(clock: number): void {
+    this.parentClient = this.#varUint();
+    this.parentClock = this.#varUint();
+    if (this.parentClient === this.client && this.parentClock >= clock)
+      throw new MalformedUpdate('a parent that is not before its item');
+  }
+
+  /** Content that needs rich types. Returns its length in clocks. */
+  #readRich(content: number): number {
+    switch (content) {
+      case Content.Json: {
+        const count = this.#count(1, 'values');
+        for (let i = 0; i < count; i++) this.#skipJson(true);
+        return count;
+      }
+      case Content.Binary: {
+        const length = this.#varUint();
+        this.#skipBytes(length);
+        this.#assertValueFits(length);
+        return 1;
+      }
+      case Content.Format:
+        this.#skipName('a format name');
+        this.#skipJson(false);
+        return 1;
+      case Content.Type: {
+        const kind = this.#varUint();
+        if (kind >= TYPE_KINDS) throw new MalformedUpdate('a nested type of unknown kind');
+        if (kind === ELEMENT || kind === HOOK) this.#skipName('an element name');
+        return 1;
+      }
+      default:
+        this.#skipJson(false); // an embed
+        return 1;
+    }
+  }
+
+  #assertValueFits(length: number): void {
+    const limit = this.#maxValueBytes;
+    if (length > limit) throw new MalformedUpdate(`a value of ${length} bytes, the limit is ${limit}`);
+  }
+
+  /** A name that becomes a key of an object somewhere. */
+  #skipName(what: string): void {
+    const start = this.#at;
+    this.#skipString(MAX_MAP_KEY_LENGTH, what);
+    if (this.#isProtoKey(start)) throw new MalformedUpdate(`${what} that is __proto__`);
+  }
+
+  /** A value as JSON, which Yjs parses unseen. */
+  #skipJson(mayBeUndefined: boolean): void {
+    const start = this.#at;
+    this.#skipString(Infinity, 'a JSON value');
+    const length = this.#varUintAt(start);
+    this.#assertValueFits(length);
+    const text = utf8.decode(this.#bytes.subarray(this.#at - length, this.#at));
+    if (mayBeUndefined && text === 'undefined') return;
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      throw new MalformedUpdate('a JSON value that cannot be parsed');
+    }
+    assertKeepable(value, 0);
   }
 
   #rootIndex(): number {
@@ -392,6 +505,23 @@ export class UpdateReader implements Struct {
     }
     if (value > Number.MAX_SAFE_INTEGER) throw new MalformedUpdate('a varint over 2^53');
   }
+}
+
+const isRich = (content: number): boolean =>
+  content === Content.Json ||
+  content === Content.Binary ||
+  content === Content.Embed ||
+  content === Content.Format ||
+  content === Content.Type;
+
+/** A parsed value that is the same when it is written and parsed again, by the rules that hold for other values. */
+function assertKeepable(value: unknown, depth: number): void {
+  if (depth > MAX_ANY_DEPTH) throw new MalformedUpdate(`a value nested over ${MAX_ANY_DEPTH} deep`);
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new MalformedUpdate('a JSON value that cannot be parsed');
+  if (typeof value !== 'object' || value === null) return;
+  if (Object.hasOwn(value, '__proto__')) throw new MalformedUpdate('an object key named __proto__');
+  for (const one of Object.values(value)) assertKeepable(one, depth + 1);
 }
 
 /** Length of the UTF-8 sequence at `at`, or 0 when it is not valid (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF). */

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import * as encoding from 'lib0/encoding';
 
 import { limits } from './limits.js';
-import { MAX_AWARENESS_DEPTH, MAX_ROOTS } from '../../server/contract/limits.js';
+import { MAX_AWARENESS_DEPTH, MAX_ROOTS, MAX_TYPE_DEPTH } from '../../server/contract/limits.js';
 
 type Bytes = readonly number[];
 
@@ -196,10 +196,47 @@ export function refusalCases(ownClient: { readonly id: number; readonly clock: n
   ];
 }
 
+/** Forms that are refused only where rooms may hold every shape (`RICH_TYPES`); else what they are in is refused before. */
+export function richRefusalCases(): RefusalCase[] {
+  const [COLLECTED, EMBED, FORMAT, TYPE] = [0, 5, 6, 7];
+  /** A list in a root map, and what is in it. */
+  const list = [TYPE | KEY, 1, ...text('data'), ...text('k'), 0];
+  const inList = (content: number, ...value: number[]): number[] => [content, 0, ...id(1, 0), ...value];
+  const inMap = (content: number, ...value: number[]): number[] => [
+    content | KEY,
+    0,
+    ...id(1, 0),
+    ...text('k'),
+    ...value,
+  ];
+  const deep = (count: number): number[][] =>
+    Array.from({ length: count }, (_, at) => (at === 0 ? list : [TYPE, 0, ...id(1, at - 1), 0]));
+  return [
+    refusedUpdate('a garbage-collected struct with item flags', one([COLLECTED | ORIGIN, 1])),
+    refusedUpdate('a parent that is not before its item', one([STRING, 0, ...id(1, 0), ...text('a')])),
+    refusedUpdate('a nested type of unknown kind', one([TYPE, 1, ...text('t'), 7])),
+    refusedUpdate('… that is __proto__', one([FORMAT, 1, ...text('t'), ...text('__proto__'), ...text('1')])),
+    refusedUpdate('a JSON value that cannot be parsed', one([EMBED, 1, ...text('t'), ...text('{')])),
+    refusedUpdate('a type nested over … deep', one(...deep(MAX_TYPE_DEPTH + 1))),
+    refusedUpdate('formatted text in a map', one(list, inMap(EMBED, ...text('{}')))),
+    refusedUpdate(
+      'rich content in a file or a map of the files',
+      one([EMBED, 1, ...text('file:main'), ...text('{}')]),
+    ),
+    refusedUpdate('several values for one key', one(list, inMap(ANY, 2, TRUE, TRUE))),
+    refusedUpdate('an item in what is no type', one(word(), inList(STRING, ...text('a')))),
+    refusedUpdate(
+      'origins of which one was collected and the other not',
+      one(word(), [COLLECTED, 1], [STRING | ORIGIN | RIGHT, ...id(1, 0), ...id(1, 1), ...text('a')]),
+    ),
+  ];
+}
+
 /** Where the gate and the decoder write their forms: what follows these words, up to the end of its string. */
 const SOURCES: readonly (readonly [file: string, before: RegExp])[] = [
   ['rooms/update-reader.ts', /new MalformedUpdate\(\s*|^\s+return /],
-  ['rooms/gate-walk.ts', /return |\? |^const NEVER_ADJACENT = /],
+  ['rooms/gate-walk.ts', /return |\? |^const [A-Z_]+ = /],
+  ['rooms/type-claims.ts', /return |^export const [A-Z_]+ = /],
   ['rooms/gate.ts', /kind: 'refuse', reason: /],
   ['realtime/protocol.ts', /new BadFrame\(\s*/],
   ['realtime/session.ts', /new BadFrame\(\s*/],

@@ -9,7 +9,9 @@ import * as Y from 'yjs';
 import { documentOf, foldVerified } from '../../server/rooms/fold.js';
 import { Gate } from '../../server/rooms/gate.js';
 import { finish } from '../../server/rooms/slices.js';
+import { forgedStruct } from './forged-types.js';
 import { createRandom, type Random } from './random.js';
+import { contentOfRich, editRich, fileOf, rootsOf } from './rich-documents.js';
 
 export interface FuzzCounts {
   cases: number;
@@ -36,13 +38,18 @@ export function noFuzzCounts(): FuzzCounts {
 }
 
 const CASES_A_DOCUMENT = 100;
+const ROOM = 'room';
 
-/** Runs `cases` cases. @throws at the first promise that does not hold, naming the seed of its document */
-export function fuzzUpdates(seed: number, cases: number, counts: FuzzCounts): void {
+/**
+ * Runs `cases` cases.
+ * @param rich documents of every shape; else texts and flat maps
+ * @throws at the first promise that does not hold, naming the seed of its document
+ */
+export function fuzzUpdates(seed: number, cases: number, counts: FuzzCounts, rich = false): void {
   for (let done = 0, number = seed; done < cases; number++) {
     const count = Math.min(CASES_A_DOCUMENT, cases - done);
     try {
-      fuzzDocument(createRandom(number), count, counts);
+      fuzzDocument(createRandom(number), count, counts, rich);
     } catch (error) {
       throw new Error(`document of seed ${number} does not hold`, { cause: error });
     }
@@ -50,12 +57,17 @@ export function fuzzUpdates(seed: number, cases: number, counts: FuzzCounts): vo
   }
 }
 
-function fuzzDocument(random: Random, cases: number, counts: FuzzCounts): void {
-  const session = new Session(random);
-  const gate = new Gate();
+function fuzzDocument(random: Random, cases: number, counts: FuzzCounts, rich: boolean): void {
+  const session = new Session(random, rich);
+  let gate = new Gate(rich);
   const accepted: Uint8Array[] = [];
-  /** A copy that takes in each update as it comes, as members' documents do. */
+  /** A copy that takes in each update as it comes, as members' documents do, and says what it made of it. */
   const live = new Y.Doc();
+  const said: Uint8Array[] = [];
+  live.on('update', (update: Uint8Array, origin: unknown) => void (origin === ROOM || said.push(update)));
+  /** A copy that forgets nothing of what was deleted, as one with much to undo. */
+  const keeping = new Y.Doc({ gc: false });
+  if (rich) for (const doc of [live, keeping]) rootsOf(doc);
   const take = (update: Uint8Array): void => {
     const pieces = random.chance(0.2);
     const verdict = pieces ? finish(gate.checking(update)) : gate.check(update);
@@ -83,26 +95,46 @@ function fuzzDocument(random: Random, cases: number, counts: FuzzCounts): void {
   const keep = (update: Uint8Array): void => {
     gate.commit();
     accepted.push(update);
-    Y.applyUpdate(live, update);
+    Y.applyUpdate(keeping, update, ROOM);
+    Y.applyUpdate(live, update, ROOM);
+    for (const one of said.splice(0)) {
+      same(gate.check(one).kind, 'accept', 'the verdict on what a copy says');
+      gate.commit();
+      accepted.push(one);
+      Y.applyUpdate(keeping, one, ROOM);
+    }
     if (live.store.pendingStructs !== null || live.store.pendingDs !== null)
       throw new Error('a live document keeps something pending');
   };
   for (let i = 0; i < cases; i++) {
     counts.cases++;
     session.edit();
-    take(random.chance(0.15) ? session.update() : mutated(random, session));
+    if (rich && random.chance(0.3)) take(forgedStruct(random, live));
+    else take(random.chance(rich ? 0.4 : 0.15) ? session.update() : mutated(random, session));
+    // The room is opened anew.
+    if (rich && random.chance(0.02)) gate = opened(accepted, random.chance(0.5));
   }
 
   const whole = documentOf(accepted); // throws when anything is pending or open
   same([...Y.snapshot(whole).sv].sort(byClient), [...gate.clocks].sort(byClient), 'clocks');
+  const shown = contentOf(live, rich);
   same(wedged(live), false, 'the live document answers to an edit');
   const { state } = foldVerified(accepted); // throws unless it loads again with the same clocks, deletes and content
-  const verdict = new Gate().check(state);
+  const verdict = new Gate(rich).check(state);
   if (verdict.kind !== 'accept')
     throw new Error(`the gate would not take the fold: ${JSON.stringify(verdict)}`);
-  const again = contentOf(documentOf([state]));
-  same(contentOf(live), again, 'a live document and the fold loaded anew');
-  same(contentOf(whole), again, 'a document of all updates and the fold loaded anew');
+  const again = contentOf(documentOf([state]), rich);
+  same(shown, again, 'a live document and the fold loaded anew');
+  same(contentOf(keeping, rich), again, 'a document that keeps what was deleted and the fold loaded anew');
+  same(contentOf(whole, rich), again, 'a document of all updates and the fold loaded anew');
+}
+
+/** A gate as it is when the room was opened: of its rows, or of a snapshot. */
+function opened(updates: readonly Uint8Array[], isFolded: boolean): Gate {
+  const gate = new Gate(true);
+  for (const update of isFolded ? [foldVerified(updates).state] : updates)
+    same(gate.trust(update), true, 'what was stored has no hole');
+  return gate;
 }
 
 /** A document that was wedged says nothing more when it is edited. */
@@ -120,14 +152,19 @@ class Session {
   readonly #docs: Y.Doc[] = [];
   readonly #undo: Y.UndoManager[] = [];
 
-  constructor(private readonly random: Random) {
+  constructor(
+    private readonly random: Random,
+    private readonly isRich: boolean,
+  ) {
     for (let i = 0; i < 3; i++) {
       const doc = new Y.Doc();
       doc.clientID = 1 + i * (random.chance(0.5) ? 1 : 1_000_003);
       doc.on('update', (update: Uint8Array) => this.updates.push(update));
       this.#docs.push(doc);
       this.#undo.push(
-        new Y.UndoManager([doc.getText('t'), doc.getText('u'), doc.getMap('m')], { captureTimeout: 0 }),
+        new Y.UndoManager(isRich ? rootsOf(doc) : [doc.getText('t'), doc.getText('u'), doc.getMap('m')], {
+          captureTimeout: 0,
+        }),
       );
     }
   }
@@ -137,6 +174,14 @@ class Session {
     const one = random.below(3);
     const doc = this.#docs[one] as Y.Doc;
     const choice = random.next();
+    if (this.isRich) {
+      if (choice < 0.7) editRich(random, doc);
+      else if (choice < 0.85) this.#undo[one]?.undo();
+      else if (choice < 0.9) this.#undo[one]?.redo();
+      else Y.applyUpdate(doc, Y.encodeStateAsUpdate(random.pick(this.#docs)));
+      if (this.updates.length === 0) fileOf(doc).insert(0, 'first');
+      return;
+    }
     const text = doc.getText(random.pick(['t', 't', 'u']));
     if (choice < 0.5)
       text.insert(random.below(text.length + 1), random.pick(['a', 'bc', '漢', '🙂', 'x'.repeat(20)]));
@@ -181,7 +226,8 @@ function mutated(random: Random, session: Session): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-function contentOf(doc: Y.Doc): string {
+function contentOf(doc: Y.Doc, rich: boolean): string {
+  if (rich) return JSON.stringify(contentOfRich(doc));
   const content: [string, unknown][] = [];
   for (const name of [...doc.share.keys()].sort()) {
     const root = doc.share.get(name);
