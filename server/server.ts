@@ -112,7 +112,7 @@ export async function startServer(config: Config, surroundings: ServerSurroundin
   });
   const http = createServer({ ...serverOptions(limits.http), ...messagesOf(app) }, app);
   endSilentConnections(http, clock, limits.http);
-  sayWhyRequestsEnd(http, limits.http);
+  sayWhyRequestsEnd(http, clock, limits.http);
   const gateway = new Gateway(
     { rooms, clock, log, metrics },
     {

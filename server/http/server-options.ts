@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 
 import type { HttpLimits } from '../settings/limits.js';
 import type { Clock, Timer } from '../support/clock.js';
-import { problemResponse } from '../support/problem-response.js';
+import { endWithProblem } from '../support/problem-response.js';
 
 export const serverOptions = (limits: HttpLimits) =>
   ({
@@ -42,7 +42,7 @@ export function endSilentConnections(server: Server, clock: Clock, limits: HttpL
 }
 
 /** Says what was wrong with a request that Node ends itself: too long, too slow, or no HTTP. */
-export function sayWhyRequestsEnd(server: Server, limits: HttpLimits): void {
+export function sayWhyRequestsEnd(server: Server, clock: Clock, limits: HttpLimits): void {
   const refusals: Partial<Record<string, readonly [status: number, code: string, detail: string]>> = {
     HPE_HEADER_OVERFLOW: [
       431,
@@ -60,6 +60,6 @@ export function sayWhyRequestsEnd(server: Server, limits: HttpLimits): void {
     const answering = (socket as { _httpMessage?: { headersSent: boolean } | null })._httpMessage;
     if (!socket.writable || answering?.headersSent === true) return void socket.destroy();
     const [status, code, detail] = refusals[error.code ?? ''] ?? [400, 'bad-request', 'This is not HTTP/1.1'];
-    socket.end(problemResponse(status, code, detail));
+    endWithProblem(socket, clock, status, code, detail);
   });
 }

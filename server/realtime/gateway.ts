@@ -17,7 +17,7 @@ import type { Clock } from '../support/clock.js';
 import { AppError, messageOf, type ErrorCode } from '../support/errors.js';
 import type { Log } from '../support/log.js';
 import type { Metrics } from '../support/metrics.js';
-import { problemResponse } from '../support/problem-response.js';
+import { endWithProblem } from '../support/problem-response.js';
 import { networkOf } from './client-address.js';
 import { Heartbeat } from './heartbeat.js';
 import { JsonDoor } from './json-door.js';
@@ -143,14 +143,14 @@ export class Gateway {
       if (fallback) return fallback(request, socket, head);
       this.#refusals.note(this.parts.log, 'upgrade', 404, 'not-found');
       const detail = 'WebSockets are at /sync/:roomId and /ws/:roomId';
-      return void socket.end(problemResponse(404, 'not-found', detail));
+      return endWithProblem(socket, this.parts.clock, 404, 'not-found', detail);
     }
     const { origin, host } = request.headers;
     if (isForeignOrigin(origin, host, this.options.publicUrl, this.options.allowedOrigins)) {
       const log = this.parts.log.child({ origin: origin?.slice(0, 200) });
       this.#refusals.note(log, 'upgrade', 403, 'foreign-origin');
       const detail = 'This origin is not in ALLOWED_ORIGINS';
-      return void socket.end(problemResponse(403, 'foreign-origin', detail));
+      return endWithProblem(socket, this.parts.clock, 403, 'foreign-origin', detail);
     }
     this.#server.handleUpgrade(request, socket, head, (ws) => {
       ws.on('error', this.#sayError);

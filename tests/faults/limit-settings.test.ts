@@ -3,6 +3,7 @@
  * and the amount, or reads later where that is what the limit means.
  */
 import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join as joinPath } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -400,6 +401,19 @@ const times: Group = {
       );
     },
     REQUEST_TIMEOUT_SECONDS: async (server) => {
+      // One that reads nothing and never closes its end is ended all the same, as is one whose upgrade is refused.
+      const { hostname, port } = new URL(server.url);
+      const upgrade =
+        'GET /nowhere HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n';
+      for (const bytes of ['GET / HTTP/1.1\r\n', upgrade]) {
+        const held = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+        held.write(bytes);
+        const broken = new Promise((resolve) => held.once('error', resolve).once('close', resolve));
+        const drip = setInterval(() => held.write('x'), 20); // what is written to a socket that is gone breaks it
+        await broken;
+        clearInterval(drip);
+        held.destroy();
+      }
       const head =
         'POST /rooms HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n';
       expect(await exchange(server.url, `${head}{`)).toMatch(/^HTTP\/1.1 408 /);
