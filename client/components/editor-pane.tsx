@@ -117,8 +117,9 @@ export function EditorPane(props: EditorPaneProps) {
     const current = editor.current;
     if (current === null) return;
     current.writable.set(current.view, editable);
-    // Phones would raise the keyboard over a page that was only opened to look at.
-    if (editable && window.matchMedia('(pointer: fine)').matches) current.view.focus();
+    // Phones would raise the keyboard over a page that was only opened to look at; whoever is in a field or a dialog already stays there.
+    const isFree = document.activeElement === null || document.activeElement === document.body;
+    if (editable && isFree && window.matchMedia('(pointer: fine)').matches) current.view.focus();
   }, [connection, editable]);
 
   useEffect(() => {
