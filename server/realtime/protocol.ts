@@ -6,6 +6,7 @@ import { MAX_AWARENESS_DEPTH } from '../contract/limits.js';
 import { CloseCode, MessageType, SyncType } from '../contract/wire.js';
 import type { AwarenessEntry } from '../rooms/messages.js';
 import type { SocketLimits } from '../settings/limits.js';
+import { jsonDepth, UNDECIDED } from './json-form.js';
 
 /** The connection cannot go on: `reason` names the form, never content. */
 export class BadFrame extends Error {
@@ -94,7 +95,7 @@ function decodeAwareness(bytes: Uint8Array, maxStateBytes: number): PresenceEntr
       throw new BadFrame(`an awareness state of ${state.length} bytes, the limit is ${maxStateBytes}`);
     }
     // A copy: the entry outlives the network buffer that it lies in.
-    entries.push({ client, clock, state: new Uint8Array(state), isNull: parseState(state) === null });
+    entries.push({ client, clock, state: new Uint8Array(state), isNull: isNullState(state) });
   }
   reader.end();
   return entries;
@@ -102,27 +103,35 @@ function decodeAwareness(bytes: Uint8Array, maxStateBytes: number): PresenceEntr
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The state as JSON: an object or null, not nested too deep. */
-function parseState(state: Uint8Array): object | null {
+/** Whether the state is null, and not an object. @throws BadFrame when it is not JSON, neither of both, or nested too deep */
+function isNullState(state: Uint8Array): boolean {
+  let depth = jsonDepth(state);
+  if (depth === UNDECIDED) {
+    const value = parsed(state);
+    if (typeof value !== 'object' || Array.isArray(value))
+      throw new BadFrame('an awareness state that is no object');
+    if (value === null) return true;
+    depth = depthOf(value, 0);
+  }
+  if (depth > MAX_AWARENESS_DEPTH) {
+    throw new BadFrame(`an awareness state nested over ${MAX_AWARENESS_DEPTH} deep`);
+  }
+  return false;
+}
+
+function parsed(state: Uint8Array): unknown {
   let text: string;
   try {
     text = utf8.decode(state);
   } catch {
     throw new BadFrame('an awareness state that is not UTF-8');
   }
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     // JSON.parse's own message would quote the content.
     throw new BadFrame('an awareness state that is not JSON');
   }
-  if (typeof value !== 'object' || Array.isArray(value))
-    throw new BadFrame('an awareness state that is no object');
-  if (depthOf(value, 0) > MAX_AWARENESS_DEPTH) {
-    throw new BadFrame(`an awareness state nested over ${MAX_AWARENESS_DEPTH} deep`);
-  }
-  return value;
 }
 
 function depthOf(value: unknown, depth: number): number {

@@ -47,6 +47,8 @@ export interface DocumentParts {
 export class RoomDocument {
   readonly #gate: Gate;
   readonly #parts: DocumentParts;
+  /** Of `#parts`, which is made anew for each room: looked at with every update. */
+  readonly #limits: DocumentParts['limits'];
   #stateFrame: Uint8Array;
   #state: Uint8Array;
   readonly #tail = new Tail();
@@ -70,6 +72,7 @@ export class RoomDocument {
   constructor(gate: Gate, state: Uint8Array, updates: readonly Uint8Array[], parts: DocumentParts) {
     this.#gate = gate;
     this.#parts = parts;
+    this.#limits = parts.limits;
     [this.#stateFrame, this.#state] = framed(state);
     for (const update of updates) this.#tail.append(update);
     this.#flushedLength = this.#tail.length;
@@ -126,8 +129,8 @@ export class RoomDocument {
     update: Uint8Array | null,
     longestText: number | null = null,
   ): string | null {
-    const { maxDocBytes, maxTextBytes } = this.#parts.limits;
-    const { docLimit, textLimit } = this.#limits(updateLength);
+    const { maxDocBytes, maxTextBytes } = this.#limits;
+    const { docLimit, textLimit } = this.#limitsFor(updateLength);
     if (this.bytes + updateLength > docLimit) {
       if (this.isCheap && this.#tail.count > this.#foldNotBefore) this.foldNow();
       if (this.bytes + updateLength > docLimit) {
@@ -144,9 +147,9 @@ export class RoomDocument {
     return null;
   }
 
-  #limits(updateLength: number): { docLimit: number; textLimit: number } {
+  #limitsFor(updateLength: number): { docLimit: number; textLimit: number } {
     const factor = updateLength < SMALL_UPDATE_BYTES ? 1.25 : 1;
-    const { maxDocBytes, maxTextBytes } = this.#parts.limits;
+    const { maxDocBytes, maxTextBytes } = this.#limits;
     return { docLimit: maxDocBytes * factor, textLimit: maxTextBytes * factor };
   }
 
@@ -157,7 +160,7 @@ export class RoomDocument {
   /** True when `tooLarge` needs a fold that is too much for this thread. */
   #mustMeasure(updateLength: number): boolean {
     if (this.isCheap) return false;
-    const { docLimit, textLimit } = this.#limits(updateLength);
+    const { docLimit, textLimit } = this.#limitsFor(updateLength);
     const size = this.bytes + updateLength;
     return (
       (size > docLimit && this.#tail.count > this.#foldNotBefore) ||
@@ -171,7 +174,7 @@ export class RoomDocument {
    */
   async measured(update: Uint8Array): Promise<number | null> {
     await this.#foldUnderWay;
-    const { docLimit, textLimit } = this.#limits(update.length);
+    const { docLimit, textLimit } = this.#limitsFor(update.length);
     if (!this.#mustMeasure(update.length)) return null;
     if (this.bytes + update.length > docLimit) await this.#foldElsewhere();
     if (this.bytes + update.length > docLimit || !this.#textMayPass(update.length, textLimit)) return null;

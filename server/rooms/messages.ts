@@ -28,12 +28,26 @@ export function framedStep1(clocks: Clocks): Uint8Array {
   return frameMessage(encoding.toUint8Array(encoder));
 }
 
-/** Bytes of `[sync, subtype, length]` before an update of this length. */
-function syncHeaderLength(length: number): number {
-  let size = 3;
-  for (let rest = length; rest > 127; rest = Math.floor(rest / 128)) size++;
+function varUintLength(value: number): number {
+  let size = 1;
+  for (let rest = value; rest > 127; rest = Math.floor(rest / 128)) size++;
   return size;
 }
+
+/** Returns the offset behind it. */
+function writeVarUint(target: Uint8Array, offset: number, value: number): number {
+  let at = offset;
+  let rest = value;
+  while (rest > 127) {
+    target[at++] = 128 | (rest % 128);
+    rest = Math.floor(rest / 128);
+  }
+  target[at++] = rest;
+  return at;
+}
+
+/** Bytes of `[sync, subtype, length]` before an update of this length. */
+const syncHeaderLength = (length: number): number => 2 + varUintLength(length);
 
 /** Length of an update as a frame of its own. */
 export function framedUpdateLength(length: number): number {
@@ -51,12 +65,7 @@ export function writeFramedUpdate(
   let at = writeFrameHeader(target, offset, syncHeaderLength(update.length) + update.length);
   target[at++] = MessageType.Sync;
   target[at++] = subtype;
-  let rest = update.length;
-  while (rest > 127) {
-    target[at++] = 128 | (rest % 128);
-    rest = Math.floor(rest / 128);
-  }
-  target[at++] = rest;
+  at = writeVarUint(target, at, update.length);
   target.set(update, at);
   return at + update.length;
 }
@@ -91,19 +100,26 @@ export interface AwarenessEntry {
   readonly state: Uint8Array;
 }
 
-/** An awareness message of these entries (y-protocols `encodeAwarenessUpdate`, from bytes instead of objects). */
+/** An awareness message of these entries (y-protocols `encodeAwarenessUpdate`, from bytes instead of objects), framed. */
 export function framedAwareness(entries: readonly AwarenessEntry[]): Uint8Array {
-  const update = encoding.createEncoder();
-  encoding.writeVarUint(update, entries.length);
+  let length = varUintLength(entries.length);
   for (const { client, clock, state } of entries) {
-    encoding.writeVarUint(update, client);
-    encoding.writeVarUint(update, clock);
-    encoding.writeVarUint8Array(update, state);
+    length += varUintLength(client) + varUintLength(clock) + varUintLength(state.length) + state.length;
   }
-  const encoder = encoding.createEncoder();
-  encoding.writeVarUint(encoder, MessageType.Awareness);
-  encoding.writeVarUint8Array(encoder, encoding.toUint8Array(update));
-  return frameMessage(encoding.toUint8Array(encoder));
+  const payload = 1 + varUintLength(length) + length;
+  const frame = new Uint8Array(frameHeaderLength(payload) + payload);
+  let at = writeFrameHeader(frame, 0, payload);
+  frame[at++] = MessageType.Awareness;
+  at = writeVarUint(frame, at, length);
+  at = writeVarUint(frame, at, entries.length);
+  for (const { client, clock, state } of entries) {
+    at = writeVarUint(frame, at, client);
+    at = writeVarUint(frame, at, clock);
+    at = writeVarUint(frame, at, state.length);
+    frame.set(state, at);
+    at += state.length;
+  }
+  return frame;
 }
 
 /** Says nothing, so that a stock client knows that the line is alive: it hangs up after 30 s without a message. */
