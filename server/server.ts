@@ -21,6 +21,7 @@ import { Compactor } from './rooms/compactor.js';
 import { RoomCounts } from './rooms/counts.js';
 import { Directory } from './rooms/directory.js';
 import { Folder } from './rooms/folder.js';
+import type { GateRules } from './rooms/gate.js';
 import { Registry } from './rooms/registry.js';
 import { Surroundings } from './rooms/surroundings.js';
 import { openStore, type Store } from './storage/index.js';
@@ -68,13 +69,14 @@ export async function startServer(config: Config, surroundings: ServerSurroundin
   const { maxUnsavedBytes } = limits.rooms;
   const store = await openStore({ databaseUrl, dataDir, clock, log, metrics, maxUnsavedBytes });
   const folder = new Folder();
-  const compactor = new Compactor(store, folder, log, clock, counts, config.richTypes);
+  const rules: GateRules = { allowsRich: config.richTypes, maxClients: limits.rooms.maxDocClients };
+  const compactor = new Compactor(store, folder, log, clock, counts, rules);
   const rooms: Registry = new Registry(
     { store, folder, compactor, clock, log, counts, metrics },
     {
       idleMs: config.roomIdleMs,
       limits: limits.rooms,
-      richTypes: config.richTypes,
+      rules,
       logLinesPerSecond: limits.logLinesPerSecond,
       createMissing: config.roomAutoCreate ? async (id) => void (await directory.ensure(id)) : null,
     },

@@ -16,6 +16,8 @@ export const MAX_NAME_LENGTH = 64;
 export const PALETTE_SIZE = 12;
 /** Encoded bytes that a room's document may have, unless the operator said otherwise (`MAX_DOC_BYTES`). */
 export const DEFAULT_MAX_DOC_BYTES = 8 * 1024 * 1024;
+/** Client ids of one document: each page that ever wrote in it has one. */
+export const DEFAULT_MAX_DOC_CLIENTS = 50_000;
 /** Files that a room shows. */
 export const MAX_FILES = 500;
 /** Root names of a room's document: files, also deleted ones, whose texts stay, and the maps beside them. */

@@ -10,11 +10,16 @@ import type { SocketLimits } from '../settings/limits.js';
 import type { Clock, Timer } from '../support/clock.js';
 import { messageOf, unreachable } from '../support/errors.js';
 import type { Log } from '../support/log.js';
+import { Reminder } from '../support/reminder.js';
 import type { Beating, Heartbeat } from './heartbeat.js';
 import { Outbox } from './outbox.js';
 import { PacedReading } from './paced-reading.js';
 import { BadFrame, decodeMessage } from './protocol.js';
 import { SendingRate } from './rate.js';
+
+/** A pause from so many ms on is told, and at most so often. */
+const NOTICEABLE_MS = 1_000;
+const SAY_AGAIN_MS = 30_000;
 
 export interface SessionParts {
   readonly clock: Clock;
@@ -30,6 +35,8 @@ export class SyncSession implements Line, Beating {
   readonly #outbox: Outbox;
   readonly #rate: SendingRate;
   readonly #reading: PacedReading;
+  /** Made at the first pause that is told. */
+  #slowedDown: Reminder | null = null;
   /** Runs until the client has sent its first sync message. */
   #firstSync: Timer | null = null;
   #closed = false;
@@ -119,13 +126,13 @@ export class SyncSession implements Line, Beating {
       this.#peer.notice(NoticeCode.TooLarge, reason);
       throw new BadFrame(reason, CloseCode.TooLarge);
     }
-    this.#reading.wait(this.#rate.message(buffer.length, clock.now()));
+    this.#pause(this.#rate.message(buffer.length, clock.now()), 'message');
     // A plain view: Buffer's own slice() would not copy.
     const message = decodeMessage(new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length), limits);
     if ('update' in message || 'stateVector' in message) this.#firstSync?.cancel();
     switch (message.kind) {
       case 'step1':
-        this.#reading.wait(this.#rate.question(clock.now()));
+        this.#pause(this.#rate.question(clock.now()), 'question');
         return this.#peer.step1(message.stateVector);
       case 'step2':
       case 'update':
@@ -140,6 +147,24 @@ export class SyncSession implements Line, Beating {
       default:
         unreachable(message);
     }
+  }
+
+  /** Nothing more is read for so long. A pause that a person may notice is told, and again only rarely. */
+  #pause(ms: number, over: 'message' | 'question'): void {
+    if (ms === 0) return;
+    this.#reading.wait(ms);
+    if (ms < NOTICEABLE_MS) return;
+    this.#slowedDown ??= new Reminder(this.parts.clock, SAY_AGAIN_MS);
+    if (this.#slowedDown.take() === null) return;
+    const { messagesPerSecond, bytesPerSecond, questionsPerSecond } = this.parts.limits;
+    const limit =
+      over === 'question'
+        ? `${questionsPerSecond} questions a second`
+        : `${messagesPerSecond} messages${bytesPerSecond > 0 ? ` and ${bytesPerSecond} bytes` : ''} a second`;
+    this.#peer.notice(
+      NoticeCode.SlowedDown,
+      `reading pauses for ${Math.ceil(ms)} ms, nothing is lost: the limit is ${limit}`,
+    );
   }
 
   /** What comes behind it on this socket waits; everybody else is served meanwhile (W2). */

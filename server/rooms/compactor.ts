@@ -9,6 +9,7 @@ import type { Log } from '../support/log.js';
 import { Reminders } from '../support/reminder.js';
 import { RoomCounts } from './counts.js';
 import type { Folder } from './folder.js';
+import { plainRules } from './gate.js';
 import { loadDocument } from './load.js';
 
 const LOAD_TIMEOUT_MS = 30_000;
@@ -28,7 +29,7 @@ export class Compactor {
     private readonly log: Log,
     clock: Clock,
     private readonly counts = new RoomCounts(),
-    private readonly richTypes = false,
+    private readonly rules = plainRules,
   ) {
     this.#failing = new Reminders(clock, SAY_AGAIN_MS);
     this.#parked = new Reminders(clock, SAY_AGAIN_MS);
@@ -76,7 +77,7 @@ export class Compactor {
 
   async #compact(roomId: string): Promise<void> {
     const stored = await this.store.load(roomId, LOAD_TIMEOUT_MS);
-    const loaded = loadDocument(stored, this.richTypes);
+    const loaded = loadDocument(stored, this.rules);
     const unsaid = loaded.parked.length > 0 ? this.#parked.take(roomId) : null;
     if (unsaid !== null) {
       const entries = loaded.parked.slice(0, 20).map(String);

@@ -7,7 +7,7 @@
  */
 import * as encoding from 'lib0/encoding';
 
-import { MAX_ROOTS } from '../contract/limits.js';
+import { DEFAULT_MAX_DOC_CLIENTS, MAX_ROOTS } from '../contract/limits.js';
 import { Adjacency, forEachTangled } from './adjacency.js';
 import { noDeletes, push, withDeletes, type DeleteList } from './delete-list.js';
 import { Walk, type Known } from './gate-walk.js';
@@ -41,7 +41,16 @@ export type Verdict =
 const GAP: Verdict = { kind: 'gap' };
 const NOTHING_NEW: Verdict = { kind: 'accept', update: null, adds: false };
 
-const MAX_CLIENTS = 50_000;
+/** What updates of members may bring. What is stored already is taken in either way. */
+export interface GateRules {
+  /** Every shape that Yjs knows, but for subdocuments; else texts and flat maps alone. */
+  readonly allowsRich: boolean;
+  /** Client ids of one document. */
+  readonly maxClients: number;
+}
+
+export const plainRules: GateRules = { allowsRich: false, maxClients: DEFAULT_MAX_DOC_CLIENTS };
+
 /** Larger updates are judged in pieces, so that they never hold up the event loop (W2). */
 const IN_PIECES_BYTES = 64 * 1024;
 /** A judgement in pieces starts anew when the room moved under it; after so many times it is finished in one go. */
@@ -98,12 +107,8 @@ export class Gate implements Known {
   /** The news when it is a keystroke: no walk, so that the most common update of all allocates nothing. */
   readonly #keystroke = new Keystroke();
 
-  /**
-   * @param allowsRich updates may bring every shape that Yjs knows, but for subdocuments; else texts and flat maps alone.
-   * What is stored already is taken in either way.
-   */
-  constructor(private readonly allowsRich = false) {
-    this.items = new ItemRoots(allowsRich);
+  constructor(private readonly rules: GateRules = plainRules) {
+    this.items = new ItemRoots(rules.allowsRich);
   }
 
   /**
@@ -159,7 +164,7 @@ export class Gate implements Known {
    */
   *salvaging(update: Uint8Array): Pieces<Uint8Array | null> {
     try {
-      const reader = new UpdateReader(this.allowsRich);
+      const reader = new UpdateReader(this.rules.allowsRich);
       const table = new StructTable();
       yield* table.reading(reader, update);
       const walk = new Walk(this, false);
@@ -183,7 +188,7 @@ export class Gate implements Known {
       this.#tangled = isSure ? found : null;
     }
     const tangled = this.#tangled;
-    return tangled === null || (this.allowsRich ? tangled.has(place) : tangled.size > 0);
+    return tangled === null || (this.rules.allowsRich ? tangled.has(place) : tangled.size > 0);
   }
 
   /** Items that Yjs looks at, at worst, when it takes in all that is known. */
@@ -252,7 +257,7 @@ export class Gate implements Known {
 
   /** What is stored came in when it was allowed to, and stays readable. */
   #mayReadRich({ trusted }: Terms): boolean {
-    return this.allowsRich || trusted;
+    return this.rules.allowsRich || trusted;
   }
 
   /**
@@ -264,7 +269,8 @@ export class Gate implements Known {
     const { client, clock, originClient, originClock, rightClient, rightClock } = reader;
     if (reader.content !== Content.String || reader.parent !== INHERITED || client === reserved) return false;
     if (this.clocks.get(client) !== clock) return false;
-    if (!trusted && (this.clocks.size > MAX_CLIENTS || this.items.rootCount > MAX_ROOTS)) return false;
+    if (!trusted && (this.clocks.size > this.rules.maxClients || this.items.rootCount > MAX_ROOTS))
+      return false;
     const isCaret = originClient !== client || originClock !== clock - 1;
     // Whoever types on keeps the right neighbour, of which all is known then.
     const isRun = isCaret || !this.neighbours.continues(client, rightClient, rightClock);
@@ -376,8 +382,10 @@ export class Gate implements Known {
     if (!terms.trusted) {
       let clients = this.clocks.size;
       for (const client of walk.news.keys()) if (!this.clocks.has(client)) clients++;
-      if (clients > MAX_CLIENTS)
-        return { kind: 'refuse', reason: `more than ${MAX_CLIENTS} client ids in one document` };
+      const { maxClients } = this.rules;
+      if (clients > maxClients) {
+        return { kind: 'refuse', reason: `more than ${maxClients} client ids in one document` };
+      }
       if (walk.items.rootCount > MAX_ROOTS) {
         return { kind: 'refuse', reason: `more than ${MAX_ROOTS} root names in one document` };
       }

@@ -4,7 +4,7 @@
  */
 import type { StoredDocument } from '../storage/store.js';
 import { EMPTY_UPDATE } from './document.js';
-import { Gate } from './gate.js';
+import { Gate, plainRules } from './gate.js';
 import { finish, type Pieces } from './slices.js';
 import { MalformedUpdate } from './update-reader.js';
 
@@ -25,16 +25,16 @@ export interface Loaded {
 const UPDATES_A_PIECE = 1000;
 
 /**
- * @param richTypes the room may be brought every shape that Yjs knows; what is stored is taken in either way
+ * @param rules of what members may bring from now on; what is stored is taken in either way
  * @throws MalformedUpdate when the snapshot itself cannot be read: that is no document, not an empty one (S2)
  */
-export function loadDocument(stored: StoredDocument, richTypes = false): Loaded {
-  return finish(loadingDocument(stored, richTypes));
+export function loadDocument(stored: StoredDocument, rules = plainRules): Loaded {
+  return finish(loadingDocument(stored, rules));
 }
 
 /** As `loadDocument`, in pieces: a large document must not hold up the event loop (W2). */
-export function* loadingDocument(stored: StoredDocument, richTypes = false): Pieces<Loaded> {
-  const gate = new Gate(richTypes);
+export function* loadingDocument(stored: StoredDocument, rules = plainRules): Pieces<Loaded> {
+  const gate = new Gate(rules);
   const state = stored.snapshot ?? EMPTY_UPDATE;
   if (!(yield* gate.trusting(state)))
     throw new MalformedUpdate('the snapshot leans on something that it does not hold');

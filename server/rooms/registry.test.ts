@@ -9,6 +9,7 @@ import { CloseCode, NoticeCode } from '../contract/wire.js';
 import { ManualClock } from '../support/clock.js';
 import { AppError } from '../support/errors.js';
 import { Compactor } from './compactor.js';
+import { plainRules } from './gate.js';
 import { Registry, type RegistryOptions } from './registry.js';
 
 const IDLE_MS = 3000;
@@ -24,7 +25,7 @@ function createHouse(options: Partial<RegistryOptions> = {}) {
     {
       idleMs: IDLE_MS,
       limits: limits.rooms,
-      richTypes: false,
+      rules: plainRules,
       logLinesPerSecond: 20,
       createMissing: null,
       ...options,

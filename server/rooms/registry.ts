@@ -13,6 +13,7 @@ import type { Metrics } from '../support/metrics.js';
 import type { Compactor } from './compactor.js';
 import { RoomCounts } from './counts.js';
 import type { Folder } from './folder.js';
+import type { GateRules } from './gate.js';
 import { LargeDocuments } from './large-documents.js';
 import { loadingDocument } from './load.js';
 import { Room } from './room.js';
@@ -23,8 +24,8 @@ export interface RegistryOptions {
   /** How long an empty, saved room stays in memory. */
   readonly idleMs: number;
   readonly limits: RoomLimits;
-  /** Rooms may hold every shape that Yjs knows, and not texts and flat maps alone (`RICH_TYPES`). */
-  readonly richTypes: boolean;
+  /** Of what members may bring. */
+  readonly rules: GateRules;
   /** Lines of the log for rooms that cannot be loaded. */
   readonly logLinesPerSecond: number;
   /** Makes the room when there never was one (`ROOM_AUTO_CREATE`); null: such rooms are refused. */
@@ -177,7 +178,7 @@ export class Registry implements RoomSource {
     try {
       const stored = await this.#stored(roomId);
       const loaded = await this.#slices.run(
-        loadingDocument(stored, this.options.richTypes),
+        loadingDocument(stored, this.options.rules),
         (document) => document,
       );
       if (loaded.parked.length > 0) {

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
 
+import { rulesFor } from '../../tests/support/rich-documents.js';
 import { MAX_RICH_VALUE_BYTES, MAX_TYPE_DEPTH } from '../contract/limits.js';
 import { documentOf, foldVerified } from './fold.js';
 import { Gate } from './gate.js';
@@ -36,7 +37,7 @@ const inList = (...content: Part[]): Part[] => [raw(content[0] as number), 0, 7,
 const text = (value: string): Part[] => [STRING, value];
 
 function taken(...updates: Uint8Array[]): Gate {
-  const gate = new Gate(true);
+  const gate = new Gate(rulesFor(true));
   for (const update of updates) {
     expect(gate.check(update)).toMatchObject({ kind: 'accept' });
     gate.commit();
@@ -118,7 +119,7 @@ describe('[G14 G21] every shape', () => {
     const doc = new Y.Doc();
     for (const [, , make] of shapes) make(doc);
     const update = Y.encodeStateAsUpdate(doc);
-    const gate = new Gate(true);
+    const gate = new Gate(rulesFor(true));
     expect(finish(gate.checking(update))).toMatchObject({ kind: 'accept' });
     gate.commit();
     expect(gate.describe()).toEqual(taken(update).describe());
@@ -130,12 +131,12 @@ describe('[G14 G21] every shape', () => {
   test('a subdocument is refused', () => {
     const doc = new Y.Doc();
     doc.getMap('data').set('k', new Y.Doc({ guid: 'inner' }));
-    expect(new Gate(true).check(Y.encodeStateAsUpdate(doc))).toEqual(refused('a subdocument'));
+    expect(new Gate(rulesFor(true)).check(Y.encodeStateAsUpdate(doc))).toEqual(refused('a subdocument'));
   });
 
   test('an item waits for the type that it is in', () => {
     const [parent, child] = [one(7, 0, [list]), one(8, 0, [inList(...text('x'))])];
-    const gate = new Gate(true);
+    const gate = new Gate(rulesFor(true));
     expect(gate.check(child)).toEqual({ kind: 'gap' });
     // A later section may bring it, and Yjs writes them by descending id.
     expect(gate.check(Y.mergeUpdates([parent, child]))).toMatchObject({ kind: 'accept' });
@@ -146,7 +147,9 @@ describe('[G14 G21] every shape', () => {
 
   test('types that are in each other are a circle', () => {
     const circle = bytes(2, 1, 7, 0, raw(TYPE), 0, 8, 0, 0, 1, 8, 0, raw(TYPE), 0, 7, 0, 0, 0);
-    expect(new Gate(true).check(circle)).toEqual(refused('items that lean on each other in a circle'));
+    expect(new Gate(rulesFor(true)).check(circle)).toEqual(
+      refused('items that lean on each other in a circle'),
+    );
   });
 });
 
@@ -158,7 +161,7 @@ describe('[G21] bounds', () => {
     taken(one(7, 0, nested(MAX_TYPE_DEPTH)));
     const deeper = one(7, 0, nested(MAX_TYPE_DEPTH + 1));
     const reason = `a type nested over ${MAX_TYPE_DEPTH} deep`;
-    expect(new Gate(true).check(deeper)).toEqual(refused(reason));
+    expect(new Gate(rulesFor(true)).check(deeper)).toEqual(refused(reason));
     expect(() => new Gate().trust(deeper)).toThrow(reason);
   });
 
@@ -179,7 +182,7 @@ describe('[G21] bounds', () => {
     ['a garbage-collected struct with item flags', [raw(COLLECTED | ORIGIN), 1]],
     ['a parent that is not before its item', [raw(STRING), 0, 7, 5, 'x']],
   ])('refused: %s', (reason, struct) => {
-    expect(new Gate(true).check(one(7, 0, [list, struct]))).toEqual(refused(reason));
+    expect(new Gate(rulesFor(true)).check(one(7, 0, [list, struct]))).toEqual(refused(reason));
   });
 });
 
@@ -212,7 +215,7 @@ describe('places', () => {
 
   test('files and the maps of the files stay texts and flat maps', () => {
     const form = 'rich content in a file or a map of the files';
-    const gate = new Gate(true);
+    const gate = new Gate(rulesFor(true));
     expect(gate.check(one(8, 0, [[raw(FORMAT), 1, 'file:main', 'bold', 'true']]))).toEqual(refused(form));
     expect(gate.check(one(8, 0, [[raw(TYPE | KEY), 1, 'paths', 'k', 0]]))).toEqual(refused(form));
     expect(gate.check(one(8, 0, [[raw(ANY), 1, 'file:main', 1, raw(120)]]))).toEqual(

@@ -5,6 +5,7 @@
 import {
   DEFAULT_MAX_AUTOCOMPLETE_BYTES,
   DEFAULT_MAX_DOC_BYTES,
+  DEFAULT_MAX_DOC_CLIENTS,
   DEFAULT_MAX_TEXT_BYTES,
 } from '../contract/limits.js';
 import { amount, type Values } from './setting.js';
@@ -27,6 +28,12 @@ export const limitSettings = {
     64 * MIB,
     DEFAULT_MAX_TEXT_BYTES,
     "Bytes of one file's text as UTF-8, by every door. The page itself takes 4 MiB at most.",
+  ),
+  MAX_DOC_CLIENTS: amount(
+    1,
+    1_000_000,
+    DEFAULT_MAX_DOC_CLIENTS,
+    'Client ids that may have written in one document: every page that ever did has one.',
   ),
   MAX_UNSAVED_BYTES: amount(
     64 * KIB,
@@ -222,6 +229,7 @@ export function limitsOf(read: Values<typeof limitSettings>) {
     rooms: {
       maxDocBytes: read.MAX_DOC_BYTES,
       maxTextBytes: read.MAX_TEXT_BYTES,
+      maxDocClients: read.MAX_DOC_CLIENTS,
       maxUnsavedBytes: read.MAX_UNSAVED_BYTES,
       loadTimeoutMs: ms(read.LOAD_TIMEOUT_SECONDS),
       awarenessPerSecond: read.RATE_LIMIT_AWARENESS_PER_SECOND,

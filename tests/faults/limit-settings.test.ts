@@ -63,6 +63,7 @@ function typed(text: string): Uint8Array {
 
 const isAwareness = (message: Buffer): boolean => message[0] === 1;
 const isStep2 = (message: Buffer): boolean => message[0] === 0 && message[1] === 1;
+const isNotice = (message: Buffer): boolean => message[0] === 65;
 
 interface Group {
   readonly env: Record<string, string>;
@@ -132,6 +133,7 @@ const sizes: Group = {
   env: {
     MAX_DOC_BYTES: '65536',
     MAX_TEXT_BYTES: '2048',
+    MAX_DOC_CLIENTS: '3',
     MAX_FRAME_BYTES: '65536',
     MAX_STATE_VECTOR_BYTES: '1024',
     MAX_AWARENESS_BYTES: '128',
@@ -187,6 +189,11 @@ const sizes: Group = {
       json.send({ type: 'code_update', code: text });
       expect((await json.next('error')).message).toBe('"code" has 2049 bytes; a text may have 2048');
       await json.close();
+    },
+    MAX_DOC_CLIENTS: async (server) => {
+      // A new room has one of the server's own already.
+      const told = await refusal(server, ...['a', 'b', 'c'].map(typed));
+      expect(told).toEqual({ code: 4400, reason: 'more than 3 client ids in one document' });
     },
     MAX_FRAME_BYTES: async (server) =>
       expect(await refusal(server, new Uint8Array(65537))).toEqual({
@@ -454,6 +461,16 @@ const otherRates: Group = {
       const answered = await answeredOf40(server, [QUERY_PRESENCE, presence(2, 1, 1000)], isAwareness);
       expect(answered).toBeGreaterThan(9);
       expect(answered).toBeLessThan(13);
+      const hasty = await openRaw(`${server.wsUrl}/sync/${await room(server)}?ack=1`, { headers: someone() });
+      for (let n = 0; n < 4; n++) hasty.ws.send(presence(1, n, 4000));
+      const told = () => hasty.heard.filter(isNotice).map((message) => message.subarray(3).toString());
+      await until(() => told().length > 0, 'the pause is told');
+      expect(told()).toEqual([
+        expect.stringMatching(
+          /^reading pauses for \d+ ms, nothing is lost: the limit is 1000 messages and 1 bytes a second$/,
+        ),
+      ]);
+      hasty.ws.terminate();
     },
     'RATE_LIMIT_QUESTIONS_PER_SECOND RATE_LIMIT_QUESTIONS_BURST': async (server) => {
       const answered = await answeredOf40(server, [QUESTION], isStep2);

@@ -5,9 +5,13 @@
 import * as Y from 'yjs';
 
 import { SharedDoc } from '../../server/contract/wire.js';
+import { plainRules, type GateRules } from '../../server/rooms/gate.js';
 import type { Random } from './random.js';
 
 type AnyType = Y.ContentType['type'];
+
+/** Of a room's gate, with `RICH_TYPES` or without. */
+export const rulesFor = (rich: boolean): GateRules => ({ ...plainRules, allowsRich: rich });
 
 export const fileOf = (doc: Y.Doc): Y.Text => doc.getText(SharedDoc.text(SharedDoc.mainFile));
 

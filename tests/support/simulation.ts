@@ -22,7 +22,7 @@ import { ManualClock } from '../../server/support/clock.js';
 import { silentLog, type Log } from '../../server/support/log.js';
 import { payloadsOf } from './frames.js';
 import { createRandom, type Random } from './random.js';
-import { contentOfRich, editRich, rootsOf } from './rich-documents.js';
+import { contentOfRich, editRich, rootsOf, rulesFor } from './rich-documents.js';
 
 const TEXTS = ['file:main', 'file:a', 'notes'];
 const MAPS = ['paths', 'languages'];
@@ -284,7 +284,7 @@ export class Simulation {
   #load(): Loaded {
     const entries = this.#rows.filter(({ seq }) => !this.#merged.has(seq));
     const stored = { snapshotVersion: 0, changedAt: new Date(0), unreadable: [] };
-    return loadDocument({ ...stored, snapshot: this.#snapshot, entries }, this.#isRich);
+    return loadDocument({ ...stored, snapshot: this.#snapshot, entries }, rulesFor(this.#isRich));
   }
 
   #open(): void {
@@ -478,14 +478,14 @@ export class Simulation {
     this.#room.fold();
     if (this.#errors.length > 0) return;
     const [state] = this.#room.updates();
-    const rebuilt = new Gate(this.#isRich);
+    const rebuilt = new Gate(rulesFor(this.#isRich));
     if (!state || !rebuilt.trust(state)) throw new Error('the folded state has a hole');
     same(
       Object.fromEntries(rebuilt.clocks),
       Object.fromEntries(this.#room.clocks),
       'clocks of the fold and of the gate',
     );
-    const verdict = new Gate(this.#isRich).check(state);
+    const verdict = new Gate(rulesFor(this.#isRich)).check(state);
     if (verdict.kind !== 'accept')
       throw new Error(`the gate would not take the room's own fold: ${JSON.stringify(verdict)}`);
     // Of what was in a deleted type the fold keeps lengths alone.

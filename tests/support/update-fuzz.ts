@@ -11,7 +11,7 @@ import { Gate } from '../../server/rooms/gate.js';
 import { finish } from '../../server/rooms/slices.js';
 import { forgedStruct } from './forged-types.js';
 import { createRandom, type Random } from './random.js';
-import { contentOfRich, editRich, fileOf, rootsOf } from './rich-documents.js';
+import { contentOfRich, editRich, fileOf, rootsOf, rulesFor } from './rich-documents.js';
 
 export interface FuzzCounts {
   cases: number;
@@ -59,7 +59,7 @@ export function fuzzUpdates(seed: number, cases: number, counts: FuzzCounts, ric
 
 function fuzzDocument(random: Random, cases: number, counts: FuzzCounts, rich: boolean): void {
   const session = new Session(random, rich);
-  let gate = new Gate(rich);
+  let gate = new Gate(rulesFor(rich));
   const accepted: Uint8Array[] = [];
   /** A copy that takes in each update as it comes, as members' documents do, and says what it made of it. */
   const live = new Y.Doc();
@@ -120,7 +120,7 @@ function fuzzDocument(random: Random, cases: number, counts: FuzzCounts, rich: b
   const shown = contentOf(live, rich);
   same(wedged(live), false, 'the live document answers to an edit');
   const { state } = foldVerified(accepted); // throws unless it loads again with the same clocks, deletes and content
-  const verdict = new Gate(rich).check(state);
+  const verdict = new Gate(rulesFor(rich)).check(state);
   if (verdict.kind !== 'accept')
     throw new Error(`the gate would not take the fold: ${JSON.stringify(verdict)}`);
   const again = contentOf(documentOf([state]), rich);
@@ -131,7 +131,7 @@ function fuzzDocument(random: Random, cases: number, counts: FuzzCounts, rich: b
 
 /** A gate as it is when the room was opened: of its rows, or of a snapshot. */
 function opened(updates: readonly Uint8Array[], isFolded: boolean): Gate {
-  const gate = new Gate(true);
+  const gate = new Gate(rulesFor(true));
   for (const update of isFolded ? [foldVerified(updates).state] : updates)
     same(gate.trust(update), true, 'what was stored has no hole');
   return gate;
