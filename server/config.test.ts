@@ -51,6 +51,7 @@ test('nothing needs to be set', () => {
       rooms: {
         maxDocBytes: 8 * MIB,
         maxTextBytes: 4 * MIB,
+        maxDocClients: 50_000,
         maxUnsavedBytes: 64 * MIB,
         loadTimeoutMs: 5000,
         awarenessPerSecond: 25,

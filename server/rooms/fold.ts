@@ -49,11 +49,14 @@ export function documentOf(updates: readonly Uint8Array[]): Y.Doc {
   return doc;
 }
 
-/** Applies updates in one transaction, and nothing else: behind edits of others Yjs tidies formats, which is an edit that nobody made. */
+/**
+ * Applies updates in one transaction, and nothing else: behind edits of others Yjs tidies formats, which is an edit that nobody made. A
+ * transaction is not to be called local for that: of edits of others Yjs then keeps positions in texts that are none any more.
+ */
 export function applyAll(doc: Y.Doc, updates: readonly Uint8Array[], origin?: unknown): void {
   doc.transact((transaction) => {
-    for (const update of updates) Y.applyUpdate(doc, update);
-    transaction.local = true;
+    for (const update of updates) Y.applyUpdate(doc, update, origin);
+    Object.defineProperty(transaction, '_needFormattingCleanup', { get: () => false, set: () => undefined });
   }, origin);
 }
 

@@ -118,6 +118,7 @@ test('a whole text that is replaced goes at once for everybody; the kept documen
   await turnsUntil(clock, room.editText('main', replace('all new\n')));
   expect(deletion).not.toHaveBeenCalled(); // Yjs would do it in one go
   deletion.mockRestore();
+  const told = jest.spyOn(Y.Doc.prototype, 'emit');
   expect(textOf(room)).toBe('all new\n');
   clock.turn();
   ann.read();
@@ -129,7 +130,6 @@ test('a whole text that is replaced goes at once for everybody; the kept documen
     seen = text;
     return insert(0, '# ')();
   });
-  const told = jest.spyOn(Y.Doc.prototype, 'emit');
   await turnsUntil(clock, next);
   const transactions = told.mock.calls.filter(([event]) => event === 'beforeTransaction').length;
   told.mockRestore();

@@ -133,7 +133,6 @@ const sizes: Group = {
   env: {
     MAX_DOC_BYTES: '65536',
     MAX_TEXT_BYTES: '2048',
-    MAX_DOC_CLIENTS: '3',
     MAX_FRAME_BYTES: '65536',
     MAX_STATE_VECTOR_BYTES: '1024',
     MAX_AWARENESS_BYTES: '128',
@@ -189,11 +188,6 @@ const sizes: Group = {
       json.send({ type: 'code_update', code: text });
       expect((await json.next('error')).message).toBe('"code" has 2049 bytes; a text may have 2048');
       await json.close();
-    },
-    MAX_DOC_CLIENTS: async (server) => {
-      // A new room has one of the server's own already.
-      const told = await refusal(server, ...['a', 'b', 'c'].map(typed));
-      expect(told).toEqual({ code: 4400, reason: 'more than 3 client ids in one document' });
     },
     MAX_FRAME_BYTES: async (server) =>
       expect(await refusal(server, new Uint8Array(65537))).toEqual({
@@ -259,6 +253,7 @@ const sizes: Group = {
 
 const counts: Group = {
   env: {
+    MAX_DOC_CLIENTS: '3',
     MAX_ROOM_CLIENTS: '2',
     MAX_CONNECTIONS: '6',
     RATE_LIMIT_CONNECTIONS_PER_IP: '3',
@@ -274,6 +269,11 @@ const counts: Group = {
     SLOW_READER_BYTES: '65536',
   },
   cases: {
+    MAX_DOC_CLIENTS: async (server) => {
+      // A new room has one of the server's own already.
+      const told = await refusal(server, ...['a', 'b', 'c'].map(typed));
+      expect(told).toEqual({ code: 4400, reason: 'more than 3 client ids in one document' });
+    },
     MAX_ROOM_CLIENTS: async (server) => {
       const roomId = await room(server);
       const two = [await join(server, roomId), await join(server, roomId)];
