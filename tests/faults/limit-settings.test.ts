@@ -402,7 +402,7 @@ const times: Group = {
         exchange(server.url, ''),
         exchange(server.url, 'GET /version HTTP/1.1\r\nHost: a\r\n'),
       ]);
-      expect(silent).toBe('');
+      expect(silent).toMatch(/^$|^HTTP\/1.1 408 /); // by whichever looks first, the socket's own timer or the server's
       expect(slow).toMatch(
         /^HTTP\/1.1 408 [^]*"Headers must be complete within 1 s, and a request within 2 s"/,
       );
