@@ -5,6 +5,7 @@
 import * as encoding from 'lib0/encoding';
 
 import { MessageType, SyncType } from '../contract/wire.js';
+import { varUintLength, writeVarUint } from '../support/var-uint.js';
 import { frameHeaderLength, frameMessage, writeFrameHeader } from '../support/ws-frame.js';
 import type { Clocks } from './gate.js';
 
@@ -26,24 +27,6 @@ export function framedStep1(clocks: Clocks): Uint8Array {
   encoding.writeVarUint(encoder, SyncType.Step1);
   encoding.writeVarUint8Array(encoder, encodeClocks(clocks));
   return frameMessage(encoding.toUint8Array(encoder));
-}
-
-function varUintLength(value: number): number {
-  let size = 1;
-  for (let rest = value; rest > 127; rest = Math.floor(rest / 128)) size++;
-  return size;
-}
-
-/** Returns the offset behind it. */
-function writeVarUint(target: Uint8Array, offset: number, value: number): number {
-  let at = offset;
-  let rest = value;
-  while (rest > 127) {
-    target[at++] = 128 | (rest % 128);
-    rest = Math.floor(rest / 128);
-  }
-  target[at++] = rest;
-  return at;
 }
 
 /** Bytes of `[sync, subtype, length]` before an update of this length. */

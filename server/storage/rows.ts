@@ -5,6 +5,7 @@
  *   update = varuint length, bytes    length at least 1; varuint as in lib0 (7 bits a byte, low bits first)
  */
 import { messageOf } from '../support/errors.js';
+import { varUintLength, writeVarUint } from '../support/var-uint.js';
 
 /** A row that is not a list of updates. */
 export class UnreadableRow extends Error {
@@ -13,21 +14,14 @@ export class UnreadableRow extends Error {
 
 /** Bytes that an update takes in a row. */
 export function encodedLength(update: Uint8Array): number {
-  let header = 1;
-  for (let rest = update.length; rest > 127; rest = Math.floor(rest / 128)) header++;
-  return header + update.length;
+  return varUintLength(update.length) + update.length;
 }
 
 /** Writes one update at `offset` and returns the offset behind it. */
 export function writeUpdate(target: Uint8Array, offset: number, update: Uint8Array): number {
-  let rest = update.length;
-  while (rest > 127) {
-    target[offset++] = 128 | (rest & 127);
-    rest = Math.floor(rest / 128);
-  }
-  target[offset++] = rest;
-  target.set(update, offset);
-  return offset + update.length;
+  const at = writeVarUint(target, offset, update.length);
+  target.set(update, at);
+  return at + update.length;
 }
 
 /** A row of its own. */
