@@ -28,6 +28,11 @@ export function utf8Length(text: string): number {
   return bytes;
 }
 
+/** True for a text of more than so many bytes as UTF-8. One that is much longer is not counted. */
+export function isOver(text: string, maxBytes: number): boolean {
+  return text.length > maxBytes || utf8Length(text) > maxBytes;
+}
+
 /** Why a text cannot be kept, as the end of a sentence that begins with its name; null when it can. Size is judged elsewhere. */
 export function textFault(text: string): string | null {
   if (text.includes('\0')) return 'must not contain the character U+0000';

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
 
-import { utf8Length } from '../contract/rest.js';
+import { isOver } from '../contract/rest.js';
 import type { HttpLimits } from '../settings/limits.js';
 import { AppError, messageOf } from '../support/errors.js';
 import type { HeldBody } from './held-bodies.js';
@@ -18,8 +18,10 @@ const SMALL_BYTES = 32 * 1024;
 /** Bytes within which a JSON body begins. */
 const MOST_BLANKS = 256;
 
+const announcedLength = (req: IncomingMessage): number => Number(req.headers['content-length'] ?? 0);
+
 function hasBody(req: IncomingMessage): boolean {
-  return req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
+  return req.headers['transfer-encoding'] !== undefined || announcedLength(req) > 0;
 }
 
 function mediaType(req: IncomingMessage): string {
@@ -57,13 +59,12 @@ async function readBody(
   limit: number,
   turns: Turns,
 ): Promise<Buffer<ArrayBuffer>> {
-  const length = Number(req.headers['content-length'] ?? 0);
-  if (length > 0 && length <= Math.min(limit, SMALL_BYTES)) return readSmall(req);
+  const announced = announcedLength(req);
+  if (announced > 0 && announced <= Math.min(limit, SMALL_BYTES)) return readSmall(req);
   // The connection is still needed for the answer, whatever is wrong with the body.
   const chunks = req.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer<ArrayBuffer>>;
   let held: HeldBody | null = null;
   try {
-    const announced = Number(req.headers['content-length'] ?? 0);
     if (announced > limit) throw tooLarge(limit);
     held = turns.held.begin(announced);
     const parts: Buffer<ArrayBuffer>[] = [];
@@ -228,8 +229,8 @@ export function textOf(req: Request): string {
 
 /** A text of a body, at most so many bytes as UTF-8. @throws AppError `too-large`, naming it */
 export function expectSize(name: string, text: string, maxBytes: number): void {
-  if (text.length <= maxBytes && utf8Length(text) <= maxBytes) return;
-  throw new AppError('too-large', `${name}: must be at most ${maxBytes} bytes of UTF-8`);
+  if (isOver(text, maxBytes))
+    throw new AppError('too-large', `${name}: must be at most ${maxBytes} bytes of UTF-8`);
 }
 
 function nameOf(path: readonly PropertyKey[]): string {

@@ -9,7 +9,7 @@ import { may, type Action } from '../access/policy.js';
 import { FileRefused, findFile } from '../contract/files.js';
 import { DEFAULT_LANGUAGE } from '../contract/languages.js';
 import { ROOM_ID_PATTERN } from '../contract/limits.js';
-import { utf8Length } from '../contract/rest.js';
+import { isOver } from '../contract/rest.js';
 import { SharedDoc } from '../contract/wire.js';
 import type { RoomChange, RoomRecord, Store } from '../storage/store.js';
 import type { Clock } from '../support/clock.js';
@@ -86,12 +86,6 @@ export function checkEdits(text: string, edits: readonly TextEdit[]): void {
     if (fault !== null) throw new AppError('bad-request', `[${index}]: ${fault}`);
     from = end;
   });
-}
-
-function checkSize(text: string, maxBytes: number): void {
-  if (text.length > maxBytes || utf8Length(text) > maxBytes) {
-    throw new AppError('too-large', `The text would be over ${maxBytes} bytes of UTF-8`);
-  }
 }
 
 /** Throws `file-not-found`. */
@@ -262,7 +256,9 @@ export class Directory {
         }
         const edits = plan(text);
         const next = applyEdits(text, edits);
-        checkSize(next, room.maxTextBytes);
+        if (isOver(next, room.maxTextBytes)) {
+          throw new AppError('too-large', `The text would be over ${room.maxTextBytes} bytes of UTF-8`);
+        }
         etag = etagOf(next);
         return edits;
       });
