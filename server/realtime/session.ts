@@ -37,7 +37,7 @@ export class SyncSession implements Line, Beating {
   readonly #reading: PacedReading;
   /** Made at the first pause that is told. */
   #slowedDown: Reminder | null = null;
-  /** Runs until the client has sent its first sync message. */
+  /** Until the client has sent its first sync message. */
   #firstSync: Timer | null = null;
   #closed = false;
 
@@ -56,7 +56,7 @@ export class SyncSession implements Line, Beating {
     this.#reading = new PacedReading(ws, clock, (data, isBinary) => this.#receive(data, isBinary));
     ws.once('close', () => {
       this.#closed = true;
-      this.#firstSync?.cancel();
+      this.#endFirstSync();
       this.#peer.close();
     });
     if (limits.firstSyncMs > 0) {
@@ -129,7 +129,7 @@ export class SyncSession implements Line, Beating {
     this.#pause(this.#rate.message(buffer.length, clock.now()), 'message');
     // A plain view: Buffer's own slice() would not copy.
     const message = decodeMessage(new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length), limits);
-    if ('update' in message || 'stateVector' in message) this.#firstSync?.cancel();
+    if (this.#firstSync !== null && ('update' in message || 'stateVector' in message)) this.#endFirstSync();
     switch (message.kind) {
       case 'step1':
         this.#pause(this.#rate.question(clock.now()), 'question');
@@ -147,6 +147,11 @@ export class SyncSession implements Line, Beating {
       default:
         unreachable(message);
     }
+  }
+
+  #endFirstSync(): void {
+    this.#firstSync?.cancel();
+    this.#firstSync = null;
   }
 
   /** Nothing more is read for so long. A pause that a person may notice is told, and again only rarely. */
