@@ -3,7 +3,7 @@
  * member, and passed on as the bytes they came in.
  */
 
-/** The deepest nesting of arrays and objects that is asked about; what lies deeper is said to be deeper than this. */
+/** The deepest nesting of arrays and objects that is followed, a bit of a number each; what is deeper is left undecided. */
 const MAX_DEPTH = 31;
 
 /** `jsonDepth` of what `JSON.parse` has to decide. */
@@ -23,8 +23,8 @@ const DIGIT_9 = 0x39;
 const LITERALS = ['true', 'false', 'null'].map((word) => new TextEncoder().encode(word));
 
 /**
- * Depth of an object: 1 for `{}`, 2 for `{"a":{}}`, at most MAX_DEPTH + 1. UNDECIDED for anything but an object in printable
- * ASCII and RFC 8259's form with plain numbers (digits, a sign, one point): that may be JSON, or not.
+ * Depth of an object: 1 for `{}`, 2 for `{"a":{}}`, at most MAX_DEPTH. UNDECIDED for anything but an object in printable ASCII and
+ * RFC 8259's form with plain numbers (digits, a sign, one point), and for what is nested deeper: that may be JSON, or not.
  */
 export function jsonDepth(bytes: Uint8Array): number {
   const end = bytes.length;
