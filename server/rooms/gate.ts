@@ -247,8 +247,8 @@ export class Gate implements Known {
       const deletes = noDeletes();
       let known = false;
       while (reader.nextDelete()) known = this.#takeDelete(walk, deletes, reader) || known;
-      if (walk.isOpen) return finish(this.#concluding(update, reader, walk, deletes, known, terms));
-      return this.#conclude(update, reader, walk, deletes, known, terms);
+      const refusal = walk.isOpen ? finish(this.#refusingAll(walk, deletes, terms)) : null;
+      return refusal ?? this.#conclude(update, reader, walk, deletes, known, terms);
     } catch (error) {
       if (error instanceof MalformedUpdate) return { kind: 'refuse', reason: error.message };
       throw error;
@@ -347,23 +347,15 @@ export class Gate implements Known {
       known = this.#takeDelete(walk, deletes, reader) || known;
       if (ranges % PIECE_STEPS === 0) yield;
     }
-    return { verdict: yield* this.#concluding(update, reader, walk, deletes, known, terms), walk };
+    const refusal = yield* this.#refusingAll(walk, deletes, terms);
+    return { verdict: refusal ?? this.#conclude(update, reader, walk, deletes, known, terms), walk };
   }
 
-  /** As `#conclude`, behind what only all of an update tells. */
-  *#concluding(
-    update: Uint8Array,
-    reader: UpdateReader,
-    walk: Walk,
-    deletes: DeleteList,
-    someKnown: boolean,
-    terms: Terms,
-  ): Pieces<Verdict> {
-    if (walk.isOpen && !walk.gap && !terms.trusted) {
-      const reason = yield* walk.concluding(this.#isDeletedWith(walk.deletedItems, deletes));
-      if (reason !== null) return { kind: 'refuse', reason };
-    }
-    return this.#conclude(update, reader, walk, deletes, someKnown, terms);
+  /** What only all of an update can be refused for; null when there is nothing. */
+  *#refusingAll(walk: Walk, deletes: DeleteList, terms: Terms): Pieces<Verdict | null> {
+    if (!walk.isOpen || walk.gap || terms.trusted) return null;
+    const reason = yield* walk.concluding(this.#isDeletedWith(walk.deletedItems, deletes));
+    return reason === null ? null : { kind: 'refuse', reason };
   }
 
   /** @param someKnown ranges of the update's delete set are known already and were left out of `deletes` */

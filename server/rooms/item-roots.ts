@@ -32,6 +32,15 @@ class RootNames {
   readonly first = new Map<string, number>();
   second: Map<string, number> | null = null;
 
+  constructor(private readonly roots: Pick<ItemRoots, 'kindOf' | 'isPlain'>) {}
+
+  /** Number of a root, or undefined. A plain one is found by its name, whatever its kind. */
+  find(name: string, kind: Kind): number | undefined {
+    const first = this.first.get(name);
+    if (first === undefined || this.roots.kindOf(first) === kind || this.roots.isPlain(first)) return first;
+    return this.second?.get(name);
+  }
+
   add(name: string, root: number): void {
     if (this.first.has(name)) (this.second ??= new Map()).set(name, root);
     else this.first.set(name, root);
@@ -40,7 +49,7 @@ class RootNames {
 
 export class ItemRoots {
   readonly types = new NestedTypes();
-  readonly #names = new RootNames();
+  readonly #names = new RootNames(this);
   /** By number. */
   readonly #kinds: Kind[] = [];
   readonly #plain: boolean[] = [];
@@ -68,11 +77,9 @@ export class ItemRoots {
     return !this.allowsRich || isOurs(name);
   }
 
-  /** Number of a root, or undefined. A plain one is found by its name, whatever its kind. */
+  /** As `RootNames.find`. */
   find(name: string, kind: Kind): number | undefined {
-    const first = this.#names.first.get(name);
-    if (first === undefined || this.#kinds[first] === kind || this.#plain[first]) return first;
-    return this.#names.second?.get(name);
+    return this.#names.find(name, kind);
   }
 
   add(name: string, kind: Kind): number {
@@ -138,7 +145,7 @@ export class ItemRoots {
 /** What an update adds to the roots and items known; forgotten unless it is accepted. */
 export class NewItemRoots {
   readonly roots: [name: string, kind: Kind][] = [];
-  readonly #names = new RootNames();
+  readonly #names = new RootNames(this);
   #types: NestedTypes | null = null;
   readonly #items = new ItemRoots();
   readonly #firsts = new Map<number, number>();
@@ -185,16 +192,10 @@ export class NewItemRoots {
 
   /** Number of the root, which is new when nobody named it before. */
   root(name: string, kind: Kind): number {
-    const known = this.known.find(name, kind) ?? this.#find(name, kind);
+    const known = this.known.find(name, kind) ?? this.#names.find(name, kind);
     if (known !== undefined) return known;
     this.#names.add(name, this.rootCount);
     return this.#base + this.roots.push([name, kind]) - 1;
-  }
-
-  #find(name: string, kind: Kind): number | undefined {
-    const first = this.#names.first.get(name);
-    if (first === undefined || this.kindOf(first) === kind || this.isPlain(first)) return first;
-    return this.#names.second?.get(name);
   }
 
   of(client: number, clock: number): number {
