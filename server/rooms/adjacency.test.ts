@@ -9,20 +9,11 @@ import {
   noForgeCounts,
   type Place,
 } from '../../tests/support/forged-items.js';
+import { gateOf } from '../../tests/support/gate-of.js';
 import { seeds } from '../../tests/support/random.js';
 import { Gate } from './gate.js';
 
 const REFUSED = { kind: 'refuse', reason: NEVER_ADJACENT };
-
-/** Items of the text t by their updates; the gate took each. */
-function gateOf(...updates: Uint8Array[]): Gate {
-  const gate = new Gate();
-  for (const update of updates) {
-    expect(gate.check(update)).toMatchObject({ kind: 'accept' });
-    gate.commit();
-  }
-  return gate;
-}
 
 /** What the gate says of an item of client 99 between these two. */
 function between(gate: Gate, left: Place, right: Place): ReturnType<Gate['check']> {

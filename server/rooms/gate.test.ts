@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
 
+import { gateOf } from '../../tests/support/gate-of.js';
 import { createRandom, seeds } from '../../tests/support/random.js';
 import { MAX_ROOTS } from '../contract/limits.js';
 import { documentOf, foldVerified } from './fold.js';
@@ -35,15 +36,6 @@ const SUB = 0x20;
 /** "ab" by client 7 at the start of the text t. */
 const ab = [7, 0, STRING, 1, 't', 'ab'];
 
-function taken(...updates: Uint8Array[]): Gate {
-  const gate = new Gate();
-  for (const one of updates) {
-    expect(gate.check(one)).toMatchObject({ kind: 'accept' });
-    gate.commit();
-  }
-  return gate;
-}
-
 describe('what is accepted', () => {
   test('an update is relayed as it came', () => {
     const verdict = new Gate().check(update([ab]));
@@ -59,13 +51,13 @@ describe('what is accepted', () => {
   });
 
   test('a repeated update is nothing new', () => {
-    const gate = taken(update([ab], [1, 7, 1, 0, 1]));
+    const gate = gateOf(update([ab], [1, 7, 1, 0, 1]));
     expect(gate.check(update([ab], [1, 7, 1, 0, 1]))).toMatchObject({ kind: 'accept', update: null });
     expect(gate.check(bytes(0, 0))).toMatchObject({ kind: 'accept', update: null });
   });
 
   test('deletes that are known are stripped, the rest is kept', () => {
-    const gate = taken(update([[7, 0, STRING, 1, 't', 'abcdef']], [1, 7, 1, 1, 2]));
+    const gate = gateOf(update([[7, 0, STRING, 1, 't', 'abcdef']], [1, 7, 1, 1, 2]));
     const verdict = gate.check(bytes(0, 1, 7, 2, 0, 3, 4, 1));
     expect(verdict).toMatchObject({ kind: 'accept', update: bytes(0, 1, 7, 2, 0, 1, 4, 1) });
   });
@@ -75,7 +67,7 @@ describe('what is accepted', () => {
     const text = doc.getText('t');
     text.insert(0, 'x'.repeat(400));
     for (let i = 0; i < 100; i++) text.delete(i * 2, 1);
-    const gate = taken(Y.encodeStateAsUpdate(doc));
+    const gate = gateOf(Y.encodeStateAsUpdate(doc));
     const before = Y.encodeStateVector(doc);
     text.insert(3, 'new');
     const verdict = gate.check(Y.encodeStateAsUpdate(doc, before));
@@ -88,7 +80,7 @@ describe('what is accepted', () => {
   });
 
   test('a struct that overlaps what is known is taken as it is', () => {
-    const gate = taken(update([ab]));
+    const gate = gateOf(update([ab]));
     const longer = update([[7, 0, STRING, 1, 't', 'abcd']]);
     expect(gate.check(longer)).toMatchObject({ kind: 'accept', update: longer });
     gate.commit();
@@ -96,7 +88,7 @@ describe('what is accepted', () => {
   });
 
   test('lengths are counted in UTF-16 units', () => {
-    expect(taken(update([[7, 0, STRING, 1, 't', 'a🙂漢']])).clocks.get(7)).toBe(4);
+    expect(gateOf(update([[7, 0, STRING, 1, 't', 'a🙂漢']])).clocks.get(7)).toBe(4);
   });
 });
 
@@ -112,7 +104,7 @@ describe('what is a gap', () => {
       bytes(1, 2, 7, 2, 10, 3, raw(STRING | ORIGIN), 7, 1, 'x', 0),
     ],
   ])('%s', (_name, one) => {
-    expect(taken(update([ab])).check(one)).toEqual({ kind: 'gap' });
+    expect(gateOf(update([ab])).check(one)).toEqual({ kind: 'gap' });
   });
 
   test('map entries that begin with a known one, until they are cut at the clocks: their keys may differ', () => {
@@ -123,7 +115,7 @@ describe('what is a gap', () => {
     for (const value of [1, 2]) doc.getMap('m').set('k', value);
     doc.getMap('m').delete('k'); // now Yjs joins the two
     doc.getText('t').insert(0, 'x');
-    const gate = taken(updates[0] as Uint8Array);
+    const gate = gateOf(updates[0] as Uint8Array);
     const whole = Y.encodeStateAsUpdate(doc);
     const other = update([[9, 0, STRING, 1, 't', 'y']]);
     expect(gate.check(whole)).toEqual({ kind: 'gap' });
@@ -217,7 +209,7 @@ describe('a whole state', () => {
     ['sections that lean on later ones', [lean(3, 2), lean(2, 1), root(1)]],
     ['both', [root(1), lean(3, 4), lean(2, 1), lean(4, 2)]],
   ])('is taken in with %s', (_name, sections) => {
-    const gate = taken(update(sections));
+    const gate = gateOf(update(sections));
     expect(gate.clocks.size).toBe(sections.length);
     expect(gate.structs).toBe(sections.length);
     expect([...gate.items.describe().items].every((item) => item.endsWith(' t'))).toBe(true);
@@ -236,7 +228,7 @@ describe('a whole state', () => {
 
 describe('what is refused, by form', () => {
   const gate = () =>
-    taken(update([ab]), update([[3, 0, raw(8 | SUB), 1, 'm', 'key', 1, new Uint8Array([120])]]));
+    gateOf(update([ab]), update([[3, 0, raw(8 | SUB), 1, 'm', 'key', 1, new Uint8Array([120])]]));
   test.each([
     ['bytes left over', bytes(0, 0, 0), 'left over'],
     ['a cut-off update', update([ab]).subarray(0, 6), 'ends too early|longer than|larger than'],
@@ -458,7 +450,7 @@ test('[G7] stored map values whose place depends on the order of loading settle 
     ),
     update([[999_966, 0, raw(8 | SUB), 1, 'm', 'k', 1, value]]),
   ];
-  expect(taken(updates[0] as Uint8Array).check(updates[1] as Uint8Array)).toEqual({ kind: 'gap' });
+  expect(gateOf(updates[0] as Uint8Array).check(updates[1] as Uint8Array)).toEqual({ kind: 'gap' });
   const deletesOf = (doc: Y.Doc) => Y.createDeleteSetFromStructStore(doc.store);
   const first = documentOf(updates);
   const reloaded = documentOf([Y.encodeStateAsUpdate(first)]);

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
 
+import { taking } from '../../tests/support/gate-of.js';
 import { rulesFor } from '../../tests/support/rich-documents.js';
 import { MAX_RICH_VALUE_BYTES, MAX_TYPE_DEPTH } from '../contract/limits.js';
 import { documentOf, foldVerified } from './fold.js';
@@ -36,14 +37,7 @@ const list = [raw(TYPE | KEY), 1, 'data', 'k', 0];
 const inList = (...content: Part[]): Part[] => [raw(content[0] as number), 0, 7, 0, ...content.slice(1)];
 const text = (value: string): Part[] => [STRING, value];
 
-function taken(...updates: Uint8Array[]): Gate {
-  const gate = new Gate(rulesFor(true));
-  for (const update of updates) {
-    expect(gate.check(update)).toMatchObject({ kind: 'accept' });
-    gate.commit();
-  }
-  return gate;
-}
+const taken = (...updates: Uint8Array[]): Gate => taking(new Gate(rulesFor(true)), ...updates);
 const refused = (reason: string) => ({ kind: 'refuse', reason });
 
 /** What each shape's author sends, and the form that it is refused with where texts and flat maps are all. */

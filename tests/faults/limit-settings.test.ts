@@ -120,13 +120,15 @@ async function answeredOf40(
   return answers;
 }
 
-/** Asks for a document of nearly 1 MiB again and again and reads nothing. */
-async function stopReading(server: TestServer): Promise<RawSocket> {
+/** Who asks for a document of nearly 1 MiB again and again and reads nothing is closed and told this. */
+async function endsSlowReaders(server: TestServer, told: string): Promise<void> {
   const slow = await join(server, await room(server, 'x'.repeat(MIB - KIB)));
   await until(() => slow.heard.length > 0, 'the greeting');
   slow.ws.pause();
   for (let n = 0; n < 32; n++) slow.ws.send(QUESTION);
-  return slow;
+  // The close frame stands behind what is not read: what the client was told is in the log.
+  await until(() => server.output().includes(told), 'the slow reader is closed');
+  slow.ws.terminate();
 }
 
 const sizes: Group = {
@@ -362,15 +364,7 @@ const counts: Group = {
         'The server holds at most 1048576 bytes of request bodies over 1048576 bytes at once, and has 0; try again in 5 s',
       ]);
     },
-    MAX_QUEUED_BYTES: async (server) => {
-      const slow = await stopReading(server);
-      // The close frame stands behind what is not read: what the client was told is in the log.
-      await until(
-        () => server.output().includes('too slow: more than 65536 bytes wait to be read'),
-        'the slow reader is closed',
-      );
-      slow.ws.terminate();
-    },
+    MAX_QUEUED_BYTES: (server) => endsSlowReaders(server, 'too slow: more than 65536 bytes wait to be read'),
   },
 };
 
@@ -425,14 +419,7 @@ const times: Group = {
         'POST /rooms HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n';
       expect(await exchange(server.url, `${head}{`)).toMatch(/^HTTP\/1.1 408 /);
     },
-    SLOW_READER_SECONDS: async (server) => {
-      const slow = await stopReading(server);
-      await until(
-        () => server.output().includes('too slow: what was sent was not read in 1 s'),
-        'the slow reader is closed',
-      );
-      slow.ws.terminate();
-    },
+    SLOW_READER_SECONDS: (server) => endsSlowReaders(server, 'too slow: what was sent was not read in 1 s'),
   },
 };
 
