@@ -6,7 +6,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocketServer, type Server as SocketServer, type WebSocket } from 'ws';
 
 import { MAX_NAME_LENGTH, ROOM_ID_PATTERN } from '../contract/limits.js';
 import { CloseCode } from '../contract/wire.js';
@@ -25,6 +25,7 @@ import { Networks } from './networks.js';
 import { isForeignOrigin } from './origin.js';
 import { closeReason } from './outbox.js';
 import { readPlainFrames } from './plain-frames.js';
+import { faultReason, maxMessageBytes, ReasonedSocket } from './reasoned-socket.js';
 import { Refusals } from './refusals.js';
 import { SyncSession } from './session.js';
 
@@ -54,7 +55,7 @@ interface Visitor {
 }
 
 export class Gateway {
-  readonly #server: WebSocketServer;
+  readonly #server: SocketServer<typeof ReasonedSocket>;
   readonly #heartbeat: Heartbeat;
   readonly #json: JsonDoor;
   readonly #networks: Networks;
@@ -72,8 +73,8 @@ export class Gateway {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
-      // Our own check closes with 4413; this one only bounds memory.
-      maxPayload: limits.maxFrameBytes * 2,
+      WebSocket: ReasonedSocket,
+      maxPayload: maxMessageBytes(limits),
       maxFragments: limits.maxFragments,
       maxBufferedChunks: limits.maxBufferedChunks,
     });
@@ -165,7 +166,7 @@ export class Gateway {
   readonly #sayError = (error: Error): void => this.parts.log.debug({ error: error.message }, 'socket error');
 
   async #receive(
-    ws: WebSocket,
+    ws: ReasonedSocket,
     socket: Socket,
     request: IncomingMessage,
     door: 'sync' | 'ws',
@@ -214,6 +215,11 @@ export class Gateway {
     }
     try {
       const log = this.parts.log.child({ room: roomId });
+      ws.faulted = (code, fault) => {
+        const reason = faultReason(fault, limits);
+        this.#refusals.note(log, door, code, reason);
+        return reason;
+      };
       const visitor =
         door === 'sync'
           ? new SyncSession(ws, socket, room, query.get('ack') === '1', {

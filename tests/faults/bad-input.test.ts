@@ -162,22 +162,34 @@ describe('at /sync', () => {
   });
 
   test('broken WebSocket frames end their own connection', async () => {
-    const frames: readonly number[][] = [
-      [0xf2, 0x80, 0, 0, 0, 0], // reserved bits
-      [0x83, 0x80, 0, 0, 0, 0], // an opcode that is none
-      [0x82, 0x01, 0], // not masked
-      [0x89, 0xfe, 0x01, 0x00, 0, 0, 0, 0], // a ping of 256 bytes
-      [0x80, 0x80, 0, 0, 0, 0], // the end of a message that never began
-      [0x82, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0], // 2^64 bytes announced
-      [0x81, 0x82, 0, 0, 0, 0, 0xc3, 0x28], // a text that is not UTF-8
-      [0x88, 0x81, 0, 0, 0, 0, 1], // a close frame with half a code
+    const frames: readonly (readonly [frame: number[], code: number, reason: string])[] = [
+      [[0xf2, 0x80, 0, 0, 0, 0], 1002, 'Invalid WebSocket frame: RSV2 and RSV3 must be clear'],
+      [[0x83, 0x80, 0, 0, 0, 0], 1002, 'Invalid WebSocket frame: invalid opcode 3'],
+      [[0x82, 0x01, 0], 1002, 'Invalid WebSocket frame: MASK must be set'],
+      // A ping of 256 bytes.
+      [[0x89, 0xfe, 0x01, 0x00, 0, 0, 0, 0], 1002, 'Invalid WebSocket frame: invalid payload length 126'],
+      // The end of a message that never began.
+      [[0x80, 0x80, 0, 0, 0, 0], 1002, 'Invalid WebSocket frame: invalid opcode 0'],
+      // 2^64 bytes announced.
+      [
+        [0x82, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0],
+        1009,
+        'Unsupported WebSocket frame: payload length > 2^53 - 1',
+      ],
+      // A text that is not UTF-8.
+      [[0x81, 0x82, 0, 0, 0, 0, 0xc3, 0x28], 1007, 'Invalid WebSocket frame: invalid UTF-8 sequence'],
+      // A close frame with half a code.
+      [[0x88, 0x81, 0, 0, 0, 0, 1], 1002, 'Invalid WebSocket frame: invalid payload length 1'],
     ];
-    for (const frame of frames) {
+    for (const [frame, code, reason] of frames) {
       const answer = await exchange(
         server.url,
         Buffer.concat([Buffer.from(upgradeRequest(`/sync/${roomId}`)), Buffer.from(frame)]),
       );
       expect(answer).toMatch(/^HTTP\/1\.1 101 /);
+      // A close frame: opcode 8, its length, the code, the reason.
+      const close = String.fromCharCode(0x88, 2 + reason.length, code >> 8, code & 255);
+      expect(answer.endsWith(`${close}${reason}`)).toBe(true);
     }
   });
 });

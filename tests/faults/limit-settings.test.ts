@@ -14,6 +14,7 @@ import * as Y from 'yjs';
 import { limitSettings } from '../../server/settings/limits.js';
 import { projectRoot } from '../../server/support/project-root.js';
 import { interruptible, postgresUrl, withDatabase } from '../support/databases.js';
+import { figuresOf } from '../support/figures.js';
 import { exchange, openRaw, type RawSocket } from '../support/raw-socket.js';
 import { ask } from '../support/rest-client.js';
 import { SeedSocket } from '../support/seed-socket.js';
@@ -120,6 +121,24 @@ async function answeredOf40(
   return answers;
 }
 
+/** What `ws` itself ends a connection for: at both doors the other side is told why, it is counted, and logged. */
+async function endsAtBothDoors(
+  server: TestServer,
+  told: { readonly code: number; readonly reason: string },
+  send: (socket: RawSocket) => void,
+): Promise<void> {
+  const roomId = await room(server);
+  for (const door of ['sync', 'ws']) {
+    const socket = await openRaw(`${server.wsUrl}/${door}/${roomId}`, { headers: someone() });
+    send(socket);
+    expect([door, await socket.closed]).toEqual([door, told]);
+    const labels = `door="${door}",code="${told.code}",form="${told.reason.replace(/\d+/g, 'N')}"`;
+    expect((await figuresOf(server.url)).get(`coderoom_refusals_total{${labels}}`)).toBe(1);
+    const line = `"door":"${door}","code":${told.code},"reason":"${told.reason}"`;
+    await until(() => server.output().includes(line), 'the line is logged');
+  }
+}
+
 /** Who asks for a document of nearly 1 MiB again and again and reads nothing is closed and told this. */
 async function endsSlowReaders(server: TestServer, told: string): Promise<void> {
   const slow = await join(server, await room(server, 'x'.repeat(MIB - KIB)));
@@ -144,6 +163,7 @@ const sizes: Group = {
     MAX_JSON_BYTES: '1024',
     MAX_JSON_VALUES: '100',
     MAX_AUTOCOMPLETE_BYTES: '1024',
+    LOG_LEVEL: 'info',
   },
   cases: {
     MAX_DOC_BYTES: async (server) => {
@@ -191,11 +211,14 @@ const sizes: Group = {
       expect((await json.next('error')).message).toBe('"code" has 2049 bytes; a text may have 2048');
       await json.close();
     },
-    MAX_FRAME_BYTES: async (server) =>
+    MAX_FRAME_BYTES: async (server) => {
       expect(await refusal(server, new Uint8Array(65537))).toEqual({
         code: 4413,
         reason: 'a frame of 65537 bytes, the limit is 65536',
-      }),
+      });
+      const told = { code: 1009, reason: 'a message over 131072 bytes, twice the limit of a frame' };
+      await endsAtBothDoors(server, told, ({ ws }) => ws.send(new Uint8Array(131073)));
+    },
     MAX_STATE_VECTOR_BYTES: async (server) =>
       expect(await refusal(server, sync(0, new Uint8Array(1025)))).toEqual({
         code: 4400,
@@ -206,21 +229,19 @@ const sizes: Group = {
         code: 4400,
         reason: 'an awareness state of 129 bytes, the limit is 128',
       }),
-    // These two are `ws`'s own: it closes without a reason.
-    MAX_MESSAGE_FRAGMENTS: async (server) => {
-      const socket = await join(server, await room(server));
-      for (let n = 0; n < 3; n++) socket.ws.send(Uint8Array.of(0), { fin: false });
-      expect((await socket.closed).code).toBe(1008);
-    },
-    MAX_BUFFERED_CHUNKS: async (server) => {
-      const socket = await join(server, await room(server));
-      const tcp = (socket.ws as unknown as { _socket: { write(bytes: Buffer): void } })._socket;
-      // A frame of 4000 bytes that comes byte by byte, each for itself: the server has read one before the next is sent.
-      tcp.write(Buffer.from([0x82, 0xfe, 4000 >> 8, 4000 & 255, 0, 0, 0, 0]));
-      const drip = setInterval(() => tcp.write(Buffer.of(0)), 1);
-      const { code } = await socket.closed;
-      clearInterval(drip);
-      expect(code).toBe(1008);
+    MAX_MESSAGE_FRAGMENTS: (server) =>
+      endsAtBothDoors(server, { code: 1008, reason: 'a message in more than 2 fragments' }, ({ ws }) => {
+        for (let n = 0; n < 3; n++) ws.send(Uint8Array.of(0), { fin: false });
+      }),
+    MAX_BUFFERED_CHUNKS: (server) => {
+      const told = { code: 1008, reason: 'a message of which more than 64 packets wait for the rest' };
+      return endsAtBothDoors(server, told, ({ ws, closed }) => {
+        const tcp = (ws as unknown as { _socket: { write(bytes: Buffer): void } })._socket;
+        // A frame of 4000 bytes that comes byte by byte, each for itself: the server has read one before the next is sent.
+        tcp.write(Buffer.from([0x82, 0xfe, 4000 >> 8, 4000 & 255, 0, 0, 0, 0]));
+        const drip = setInterval(() => tcp.write(Buffer.of(0)), 1);
+        void closed.then(() => clearInterval(drip));
+      });
     },
     MAX_HEADER_BYTES: async (server) => {
       const answer = await exchange(
