@@ -10,8 +10,8 @@ import type { Heartbeat } from './heartbeat.js';
 import { JsonHub } from './json-hub.js';
 import { openJsonSession } from './json-session.js';
 import { closeReason } from './outbox.js';
+import { Pace } from './pace.js';
 import { PacedReading } from './paced-reading.js';
-import { SendingRate } from './rate.js';
 
 export interface JsonDoorParts {
   readonly clock: Clock;
@@ -40,7 +40,6 @@ export class JsonDoor {
     log: Log,
   ): Promise<{ freeze(): void }> {
     const { clock, heartbeat, limits } = this.parts;
-    const rate = new SendingRate(limits, clock.now());
     // Whole texts are sent here, with escapes.
     const maxQueuedBytes = 2 * limits.maxQueuedBytes;
     // What is sent in one turn leaves as one packet: a text and the pings around it must not be pulled apart by chance.
@@ -83,10 +82,11 @@ export class JsonDoor {
     });
     ws.once('close', () => session.end());
     if (ws.readyState !== ws.OPEN) session.end();
-    const reading: PacedReading = new PacedReading(ws, clock, (data, isBinary) => {
-      reading.wait(rate.message(data.length, clock.now()));
+    const reading = new PacedReading(ws, clock, (data, isBinary) => {
+      pace.message(data.length);
       session.receive(isBinary ? null : data.toString('utf8'));
     });
+    const pace = new Pace(reading, clock, limits, (text) => session.slowedDown(text));
     ws.on('pong', (payload) => session.confirmed(payload.toString('latin1')));
     heartbeat.add({
       ws,

@@ -34,9 +34,16 @@ export type ServerMessage =
   | { type: 'user_joined' | 'user_left' | 'user_count_update'; count: number }
   | { type: 'error'; message: string; code: JsonErrorCode };
 
-/** Stable names of what can be wrong; sent as `code` beside the sentence. */
+/** Stable names of what can be wrong; sent as `code` beside the sentence. With `slowed-down` nothing was refused. */
 export type JsonErrorCode =
-  'bad-json' | 'bad-message' | 'unknown-type' | 'binary-frame' | 'too-large' | 'refused' | 'internal';
+  | 'bad-json'
+  | 'bad-message'
+  | 'unknown-type'
+  | 'binary-frame'
+  | 'too-large'
+  | 'refused'
+  | 'internal'
+  | 'slowed-down';
 
 /** A message that cannot be taken; `message` names what was wrong and goes to its sender. */
 export class BadMessage extends Error {

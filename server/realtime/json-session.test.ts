@@ -400,6 +400,19 @@ describe('a bad message', () => {
     expect(alice.closed).toMatchObject({ code: 1008 });
   });
 
+  test('is not what reading later is: that is told, and never counted', async () => {
+    const world = new World();
+    const alice = await world.join();
+    alice.news();
+    for (let n = 0; n < 30; n++) alice.session.slowedDown('reading pauses');
+    expect(alice.news()).toEqual(
+      Array(30).fill({ type: 'error', code: 'slowed-down', message: 'reading pauses' }),
+    );
+    alice.session.end();
+    alice.session.slowedDown('reading pauses');
+    expect([alice.news(), alice.closed]).toEqual([[], null]);
+  });
+
   test('is not what a failing text is: the client is sent away to come back', async () => {
     const world = new World();
     const alice = await world.join();

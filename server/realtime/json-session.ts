@@ -153,6 +153,11 @@ export class JsonSession implements Member, JsonPeer {
     if (this.#retry) this.#catchUp();
   }
 
+  /** What this client sends is read later for a while; the text says how long and why. Nothing was refused. */
+  slowedDown(text: string): void {
+    if (this.#stage === 'joined') this.#send({ type: 'error', message: text, code: 'slowed-down' });
+  }
+
   /** The socket has passed on what was waiting in it. */
   drained(): void {
     if (this.#retry) this.#catchUp();

@@ -10,16 +10,11 @@ import type { SocketLimits } from '../settings/limits.js';
 import type { Clock, Timer } from '../support/clock.js';
 import { messageOf, unreachable } from '../support/errors.js';
 import type { Log } from '../support/log.js';
-import { Reminder } from '../support/reminder.js';
 import type { Beating, Heartbeat } from './heartbeat.js';
 import { Outbox } from './outbox.js';
+import { Pace } from './pace.js';
 import { PacedReading } from './paced-reading.js';
 import { BadFrame, decodeMessage } from './protocol.js';
-import { SendingRate } from './rate.js';
-
-/** A pause from so many ms on is told, and at most so often. */
-const NOTICEABLE_MS = 1_000;
-const SAY_AGAIN_MS = 30_000;
 
 export interface SessionParts {
   readonly clock: Clock;
@@ -33,10 +28,8 @@ export interface SessionParts {
 export class SyncSession implements Line, Beating {
   readonly #peer: SyncPeer;
   readonly #outbox: Outbox;
-  readonly #rate: SendingRate;
   readonly #reading: PacedReading;
-  /** Made at the first pause that is told. */
-  #slowedDown: Reminder | null = null;
+  readonly #pace: Pace;
   /** Until the client has sent its first sync message. */
   #firstSync: Timer | null = null;
   #closed = false;
@@ -51,9 +44,11 @@ export class SyncSession implements Line, Beating {
   ) {
     const { clock, limits } = parts;
     this.#outbox = new Outbox(ws, socket, clock, limits, () => this.#peer.drained(), parts.refused);
-    this.#rate = new SendingRate(limits, clock.now());
     this.#peer = new SyncPeer(room, this, wantsSaved);
     this.#reading = new PacedReading(ws, clock, (data, isBinary) => this.#receive(data, isBinary));
+    this.#pace = new Pace(this.#reading, clock, limits, (text) =>
+      this.#peer.notice(NoticeCode.SlowedDown, text),
+    );
     ws.once('close', () => {
       this.#closed = true;
       this.#endFirstSync();
@@ -119,20 +114,20 @@ export class SyncSession implements Line, Beating {
   }
 
   #handle(buffer: Buffer): void {
-    const { limits, clock } = this.parts;
+    const { limits } = this.parts;
     const { maxFrameBytes } = limits;
     if (buffer.length > maxFrameBytes) {
       const reason = `a frame of ${buffer.length} bytes, the limit is ${maxFrameBytes}`;
       this.#peer.notice(NoticeCode.TooLarge, reason);
       throw new BadFrame(reason, CloseCode.TooLarge);
     }
-    this.#pause(this.#rate.message(buffer.length, clock.now()), 'message');
+    this.#pace.message(buffer.length);
     // A plain view: Buffer's own slice() would not copy.
     const message = decodeMessage(new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length), limits);
     if (this.#firstSync !== null && ('update' in message || 'stateVector' in message)) this.#endFirstSync();
     switch (message.kind) {
       case 'step1':
-        this.#pause(this.#rate.question(clock.now()), 'question');
+        this.#pace.question();
         return this.#peer.step1(message.stateVector);
       case 'step2':
       case 'update':
@@ -152,24 +147,6 @@ export class SyncSession implements Line, Beating {
   #endFirstSync(): void {
     this.#firstSync?.cancel();
     this.#firstSync = null;
-  }
-
-  /** Nothing more is read for so long. A pause that a person may notice is told, and again only rarely. */
-  #pause(ms: number, over: 'message' | 'question'): void {
-    if (ms === 0) return;
-    this.#reading.wait(ms);
-    if (ms < NOTICEABLE_MS) return;
-    this.#slowedDown ??= new Reminder(this.parts.clock, SAY_AGAIN_MS);
-    if (this.#slowedDown.take() === null) return;
-    const { messagesPerSecond, bytesPerSecond, questionsPerSecond } = this.parts.limits;
-    const limit =
-      over === 'question'
-        ? `${questionsPerSecond} questions a second`
-        : `${messagesPerSecond} messages${bytesPerSecond > 0 ? ` and ${bytesPerSecond} bytes` : ''} a second`;
-    this.#peer.notice(
-      NoticeCode.SlowedDown,
-      `reading pauses for ${Math.ceil(ms)} ms, nothing is lost: the limit is ${limit}`,
-    );
   }
 
   /** What comes behind it on this socket waits; everybody else is served meanwhile (W2). */

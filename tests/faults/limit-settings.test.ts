@@ -469,16 +469,22 @@ const otherRates: Group = {
       const answered = await answeredOf40(server, [QUERY_PRESENCE, presence(2, 1, 1000)], isAwareness);
       expect(answered).toBeGreaterThan(9);
       expect(answered).toBeLessThan(13);
+      const pause =
+        /^reading pauses for \d+ ms, nothing is lost: the limit is 1000 messages and 1 bytes a second$/;
       const hasty = await openRaw(`${server.wsUrl}/sync/${await room(server)}?ack=1`, { headers: someone() });
       for (let n = 0; n < 4; n++) hasty.ws.send(presence(1, n, 4000));
       const told = () => hasty.heard.filter(isNotice).map((message) => message.subarray(3).toString());
       await until(() => told().length > 0, 'the pause is told');
-      expect(told()).toEqual([
-        expect.stringMatching(
-          /^reading pauses for \d+ ms, nothing is lost: the limit is 1000 messages and 1 bytes a second$/,
-        ),
-      ]);
+      expect(told()).toEqual([expect.stringMatching(pause)]);
       hasty.ws.terminate();
+      const json = await SeedSocket.join(`${server.wsUrl}/ws/${await room(server)}`, someone());
+      for (let n = 0; n < 4; n++) json.send({ type: 'code_update', code: 'x'.repeat(4000) });
+      expect(await json.next('error')).toEqual({
+        type: 'error',
+        code: 'slowed-down',
+        message: expect.stringMatching(pause),
+      });
+      await json.close();
     },
     'RATE_LIMIT_QUESTIONS_PER_SECOND RATE_LIMIT_QUESTIONS_BURST': async (server) => {
       const answered = await answeredOf40(server, [QUESTION], isStep2);
