@@ -7,6 +7,7 @@ import * as Y from 'yjs';
 
 import { Gate } from '../../server/rooms/gate.js';
 import { createRandom, type Random } from './random.js';
+import { EACH_ALONE } from './seeded-doc.js';
 
 /** The form that the gate refuses them with. */
 export const NEVER_ADJACENT = 'origins that were never next to each other';
@@ -89,7 +90,7 @@ class Typist {
 
   constructor(id: number) {
     this.doc.clientID = id;
-    this.undo = new Y.UndoManager(this.doc.getText(TEXT), { captureTimeout: 0 });
+    this.undo = new Y.UndoManager(this.doc.getText(TEXT), EACH_ALONE);
     this.doc.on('update', (update: Uint8Array, origin: unknown) => {
       if (origin !== 'room') this.unsent.push(update);
     });

@@ -23,6 +23,7 @@ import { silentLog, type Log } from '../../server/support/log.js';
 import { payloadsOf } from './frames.js';
 import { createRandom, type Random } from './random.js';
 import { contentOfRich, editRich, rootsOf, rulesFor } from './rich-documents.js';
+import { EACH_ALONE, seededDoc } from './seeded-doc.js';
 
 const TEXTS = ['file:main', 'file:a', 'notes'];
 const MAPS = ['paths', 'languages'];
@@ -34,6 +35,8 @@ export interface SimulationOptions {
   readonly holes: boolean;
   /** Documents of every shape; else texts and flat maps. */
   readonly rich?: boolean;
+  /** Hears every frame as it is sent, of the clients' and of the room's: one seed, the same bytes. */
+  readonly frame?: (bytes: Uint8Array) => void;
 }
 
 /** A row of the fake log: what one group commit wrote. */
@@ -107,13 +110,19 @@ class Connection implements Line {
   acknowledged: Y.Snapshot | null = null;
   isOpen = true;
 
-  constructor(room: Room) {
+  constructor(
+    room: Room,
+    private readonly written: (frame: Uint8Array) => void,
+  ) {
     this.peer = new SyncPeer(room, this, true);
     this.peer.open();
   }
 
   write(frames: Uint8Array): void {
-    for (const payload of payloadsOf(frames)) this.toClient.push(payload.slice());
+    for (const payload of payloadsOf(frames)) {
+      this.written(payload);
+      this.toClient.push(payload.slice());
+    }
   }
 
   close(code: number, reason: string): void {
@@ -124,14 +133,18 @@ class Connection implements Line {
 }
 
 class Client {
-  doc = new Y.Doc();
+  doc!: Y.Doc;
   undo!: Y.UndoManager;
   connection: Connection | null = null;
   /** Local copies made now and then; a killed tab comes back with one of them. */
   copies: Uint8Array[] = [];
 
-  constructor(private readonly isRich: boolean) {
-    this.adopt(this.doc);
+  constructor(
+    doc: Y.Doc,
+    private readonly isRich: boolean,
+    private readonly sent: (frame: Uint8Array) => void,
+  ) {
+    this.adopt(doc);
   }
 
   adopt(doc: Y.Doc): void {
@@ -139,7 +152,7 @@ class Client {
     const types = this.isRich
       ? rootsOf(doc)
       : [...TEXTS.map((name) => doc.getText(name)), ...MAPS.map((name) => doc.getMap(name))];
-    this.undo = new Y.UndoManager(types, { captureTimeout: 0 });
+    this.undo = new Y.UndoManager(types, EACH_ALONE);
     doc.on('update', (update: Uint8Array, origin: unknown) => {
       if (origin === FROM_SERVER || !this.connection) return;
       this.send(SyncType.Update, update);
@@ -154,7 +167,9 @@ class Client {
     encoding.writeVarUint(encoder, MessageType.Sync);
     encoding.writeVarUint(encoder, subtype);
     encoding.writeVarUint8Array(encoder, content);
-    connection.toServer.push(encoding.toUint8Array(encoder));
+    const frame = encoding.toUint8Array(encoder);
+    this.sent(frame);
+    connection.toServer.push(frame);
     if (subtype === SyncType.Step1) return;
     connection.documents.set(++connection.sent, Y.snapshot(this.doc));
   }
@@ -187,6 +202,7 @@ export class Simulation {
   readonly figures: Figures = { frames: 0, gaps: 0, folds: 0, restarts: 0, checkedAcks: 0 };
   readonly #random: Random;
   readonly #isRich: boolean;
+  readonly #sent: (frame: Uint8Array) => void;
   readonly #clock = new ManualClock(1_000_000);
   readonly #clients: Client[];
   readonly #folder = new Folder();
@@ -207,11 +223,12 @@ export class Simulation {
   ) {
     this.#random = createRandom(seed);
     this.#isRich = options.rich === true;
+    this.#sent = options.frame ?? (() => {});
     const record = (fields: unknown, message?: string) =>
       this.#errors.push(`${message ?? ''} ${JSON.stringify(fields)}`);
     this.#log = Object.assign(Object.create(silentLog) as Log, { error: record, child: () => this.#log });
     this.#open();
-    this.#clients = Array.from({ length: options.clients }, () => new Client(options.rich === true));
+    this.#clients = Array.from({ length: options.clients }, () => this.#newClient());
   }
 
   run(steps: number): void {
@@ -270,7 +287,7 @@ export class Simulation {
       if (sent !== saved) throw new Error(`client ${index} sent ${sent} frames and ${saved} are saved`);
     }
     const end = this.#room.logEnd;
-    const joiner = new Client(this.#isRich);
+    const joiner = this.#newClient();
     this.#clients.push(joiner);
     this.#reconnect(joiner);
     this.#deliverEverything();
@@ -279,6 +296,10 @@ export class Simulation {
     same(this.#describe(this.#restored()), expected, 'what is stored and the fold');
     if (this.#errors.length > 0) throw new Error(this.#errors.join('; '));
     await this.#folder.stop();
+  }
+
+  #newClient(): Client {
+    return new Client(seededDoc(this.#random), this.#isRich, this.#sent);
   }
 
   #load(): Loaded {
@@ -391,7 +412,7 @@ export class Simulation {
 
   #reconnect(client: Client): void {
     this.#disconnect(client);
-    client.connection = new Connection(this.#room);
+    client.connection = new Connection(this.#room, this.#sent);
     client.send(SyncType.Step1, Y.encodeStateVector(client.doc));
   }
 
@@ -417,7 +438,7 @@ export class Simulation {
   /** The tab dies and comes back with its local copy, which may be older than what it showed. */
   #killTab(client: Client): void {
     this.#disconnect(client);
-    const doc = new Y.Doc();
+    const doc = seededDoc(this.#random);
     const copies = client.copies.length > 0 ? client.copies : [Y.encodeStateAsUpdate(client.doc)];
     client.copies = [this.#random.pick(copies)];
     for (const copy of client.copies) Y.applyUpdate(doc, copy);

@@ -12,6 +12,7 @@ import { finish } from '../../server/rooms/slices.js';
 import { forgedStruct } from './forged-types.js';
 import { createRandom, type Random } from './random.js';
 import { contentOfRich, editRich, fileOf, rootsOf, rulesFor } from './rich-documents.js';
+import { EACH_ALONE, seededDoc } from './seeded-doc.js';
 
 export interface FuzzCounts {
   cases: number;
@@ -49,7 +50,7 @@ export function fuzzUpdates(seed: number, cases: number, counts: FuzzCounts, ric
   for (let done = 0, number = seed; done < cases; number++) {
     const count = Math.min(CASES_A_DOCUMENT, cases - done);
     try {
-      fuzzDocument(createRandom(number), count, counts, rich);
+      fuzzDocument(number, count, counts, rich);
     } catch (error) {
       throw new Error(`document of seed ${number} does not hold`, { cause: error });
     }
@@ -57,16 +58,19 @@ export function fuzzUpdates(seed: number, cases: number, counts: FuzzCounts, ric
   }
 }
 
-function fuzzDocument(random: Random, cases: number, counts: FuzzCounts, rich: boolean): void {
+function fuzzDocument(seed: number, cases: number, counts: FuzzCounts, rich: boolean): void {
+  const random = createRandom(seed);
+  // Another chance, so that ids take nothing from what is drawn for the cases.
+  const ids = createRandom(~seed);
   const session = new Session(random, rich);
   let gate = new Gate(rulesFor(rich));
   const accepted: Uint8Array[] = [];
   /** A copy that takes in each update as it comes, as members' documents do, and says what it made of it. */
-  const live = new Y.Doc();
+  const live = seededDoc(ids);
   const said: Uint8Array[] = [];
   live.on('update', (update: Uint8Array, origin: unknown) => void (origin === ROOM || said.push(update)));
   /** A copy that forgets nothing of what was deleted, as one with much to undo. */
-  const keeping = new Y.Doc({ gc: false });
+  const keeping = seededDoc(ids, { gc: false });
   if (rich) for (const doc of [live, keeping]) rootsOf(doc);
   const take = (update: Uint8Array): void => {
     const pieces = random.chance(0.2);
@@ -162,9 +166,10 @@ class Session {
       doc.on('update', (update: Uint8Array) => this.updates.push(update));
       this.#docs.push(doc);
       this.#undo.push(
-        new Y.UndoManager(isRich ? rootsOf(doc) : [doc.getText('t'), doc.getText('u'), doc.getMap('m')], {
-          captureTimeout: 0,
-        }),
+        new Y.UndoManager(
+          isRich ? rootsOf(doc) : [doc.getText('t'), doc.getText('u'), doc.getMap('m')],
+          EACH_ALONE,
+        ),
       );
     }
   }
