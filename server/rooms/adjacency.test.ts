@@ -134,32 +134,47 @@ describe('[G14] documents that are tangled already', () => {
     expect(between(gate, [1, 2], [1, 0])).toEqual(REFUSED);
     expect(gate.describe().isTangled).toBe(false);
   });
+});
 
-  test('an item whose place would take too long to find is taken on trust, and all after it', () => {
-    // Each of two hangs behind the one before of the other, so that no two are of one run; at their end a third had not heard of any.
-    const RUNGS = 5000;
-    const gate = gateOf(forgedItem(5, 0, null, null, '-'));
-    const last = (rung: number): Place => (rung < 0 ? [5, 0] : [1 + (rung % 2), Math.floor(rung / 2)]);
-    const typed: Uint8Array[] = [];
-    for (let rung = 0; rung < RUNGS; rung++) {
-      const [client, clock] = last(rung) as [number, number];
-      typed.push(forgedItem(client, clock, last(rung - 1), null, 'x'));
-    }
-    for (const update of typed) {
-      expect(gate.check(update).kind).toBe('accept');
+describe('[G14] places that are far from what they are compared with', () => {
+  const STEPS = 20_000;
+  /** All of client 1 and 2 in turn; each item's place by its number. */
+  const rung = (number: number): Exclude<Place, null> => [1 + (number % 2), Math.floor(number / 2)];
+
+  function typed(gate: Gate, neighbours: (number: number) => [left: Place, right: Place]): void {
+    for (let number = 0; number < STEPS; number++) {
+      const update = forgedItem(...rung(number), ...neighbours(number), 'x');
+      if (gate.check(update).kind !== 'accept') throw new Error(`item ${number} was not accepted`);
       gate.commit();
     }
-    const stranger = forgedItem(7, 0, [5, 0], null, 'z');
-    expect(gate.check(stranger).kind).toBe('accept');
+  }
+
+  test('behind many that hang each behind the one before', () => {
+    const gate = gateOf(forgedItem(5, 0, null, null, '-'));
+    typed(gate, (number) => [number === 0 ? [5, 0] : rung(number - 1), null]);
+    // Somebody who had not heard of any: theirs stands behind all of them.
+    expect(gate.check(forgedItem(7, 0, [5, 0], null, 'z')).kind).toBe('accept');
     gate.commit();
-    expect(between(gate, last(RUNGS - 1), last(RUNGS - 3))).toEqual(REFUSED);
-    // The stranger's stands behind all of them.
-    expect(between(gate, last(RUNGS - 1), [7, 0])).toMatchObject({ kind: 'accept' });
+    const [last, middle] = [rung(STEPS - 1), rung(STEPS / 2)];
+    expect(between(gate, last, [7, 0])).toMatchObject({ kind: 'accept' });
+    expect(between(gate, middle, [7, 0])).toMatchObject({ kind: 'accept' });
+    expect(between(gate, [7, 0], last)).toEqual(REFUSED);
+    expect(between(gate, last, middle)).toEqual(REFUSED);
+    expect(between(gate, middle, last)).toEqual(REFUSED);
+  });
+
+  test('among many that were typed at one place, each before the one before', () => {
+    const gate = gateOf(forgedItem(5, 0, null, null, '-'));
+    typed(gate, (number) => [[5, 0], number === 0 ? null : rung(number - 1)]);
+    // Two who had heard of some of them.
+    const [first, middle, last] = [rung(0), rung(STEPS / 2), rung(STEPS - 1)];
+    expect(gate.check(forgedItem(7, 0, [5, 0], middle, 'y')).kind).toBe('accept');
     gate.commit();
-    expect(gate.describe().isTangled).toBe(true);
-    expect(gate.check(forgedItem(98, 0, last(RUNGS - 1), last(RUNGS - 3), 'x'))).toMatchObject({
-      kind: 'accept',
-    });
+    expect(between(gate, last, first)).toEqual(REFUSED);
+    expect(between(gate, rung(STEPS / 2 + 1), [7, 0])).toMatchObject({ kind: 'accept' });
+    expect(between(gate, last, [7, 0])).toEqual(REFUSED); // over those between, which the last one hangs on
+    expect(between(gate, [7, 0], first)).toEqual(REFUSED);
+    expect(between(gate, [7, 0], middle)).toMatchObject({ kind: 'accept' });
   });
 });
 

@@ -16,45 +16,27 @@
  * it, each item before those that hang behind it. Of siblings, which hang behind the same one, each stands before its right
  * neighbour, and else the lower client id comes first.
  */
-import { noRun, NONE, type Neighbours, type Run, type Runs } from './neighbours.js';
+import { isLower, isSame, leftOf, noRun, NONE, rightOf, type Item } from './runs.js';
+import type { WayRuns } from './ways.js';
 
 /**
- * Runs and siblings that are looked at for one update before the rest is taken on trust, and how many more for each run that
- * it brings. No update of 300 sessions with up to 9,900 runs, merged after long times offline, took 256.
+ * Runs and siblings that are walked by for one question; longer ways are not walked (ways.ts), which costs memory for each run on
+ * them. No update of 300 sessions with up to 9,900 runs, merged after long times offline, took so many.
  */
-const FIRST_STEPS = 2_000;
-const STEPS_A_RUN = 2;
-
-interface Item {
-  readonly client: number;
-  readonly clock: number;
-}
-
-/** Calls `visit` for each run that is between two that cannot have been side by side. Returns false when that takes too long to tell. */
-export function forEachTangled(neighbours: Neighbours, visit: (run: Run) => void): boolean {
-  const adjacency = new Adjacency(neighbours);
-  neighbours.forEach((run) => {
-    const { leftClient, leftClock, rightClient, rightClock } = run;
-    if (!adjacency.isPossible(leftClient, leftClock, rightClient, rightClock)) visit(run);
-  });
-  return !adjacency.isExhausted;
-}
+const PATIENCE = 256;
 
 /** Answers the questions of one update. */
 export class Adjacency {
-  #stepsLeft = FIRST_STEPS;
+  #stepsLeft = 0;
   readonly #run = noRun();
 
-  constructor(private readonly runs: Runs) {}
-
-  /** An answer was given on trust: only a document that somebody tangled by hand, or an enormous one, takes so many steps. */
-  get isExhausted(): boolean {
-    return this.#stepsLeft < 0;
-  }
+  constructor(
+    private readonly runs: WayRuns,
+    private readonly patience = PATIENCE,
+  ) {}
 
   /** Whether two known items of one text can have been side by side. A client that is NONE: where the text begins, or ends. */
   isPossible(leftClient: number, leftClock: number, rightClient: number, rightClock: number): boolean {
-    this.#stepsLeft += STEPS_A_RUN;
     if (leftClient === NONE && rightClient === NONE) return true; // an empty text
     const run = this.#run;
     if (leftClient !== NONE) {
@@ -78,36 +60,37 @@ export class Adjacency {
 
   /** The chain of the head of this file, strictly: of two that were typed by people who did not know of the other one. */
   #isInOrder(left: Item, right: Item): boolean {
+    this.#stepsLeft = this.patience;
     const parent = this.#leftOf(right);
     const bound = this.#rightOf(left);
     const boundParent = bound === null ? null : this.#leftOf(bound);
-    // Up from the left one, by run, to the sibling of the right one. What the bound hangs behind lies on the way up to the
-    // root: where that is met first, the bound stands before the right one.
-    let at = left;
-    let sibling: Item;
-    for (;;) {
+    const sibling = this.#siblingOver(left, parent, bound !== null, boundParent);
+    if (sibling === null || isSame(sibling, right) || !this.#isBefore(sibling, right, parent)) return false;
+    return bound === null || !isSame(boundParent, parent) || this.#isBefore(right, bound, parent);
+  }
+
+  /**
+   * Up from the left one, by run, to the sibling of the right one. What the bound hangs behind lies on the way up to the
+   * root: where that is met first, the bound stands before the right one. Null then, and when there is no such sibling.
+   */
+  #siblingOver(left: Item, parent: Item | null, isBound: boolean, boundParent: Item | null): Item | null {
+    for (let at = left; this.#stepsLeft > 0; this.#stepsLeft--) {
       this.runs.find(at.client, at.clock, this.#run);
       const { client, start } = this.#run;
       const next = this.#leftOf({ client, clock: start });
       const isInRun = (item: Item | null): item is Item =>
         item !== null && item.client === client && item.clock >= start && item.clock < at.clock;
       const isMet = isInRun(parent);
-      if (bound !== null && isInRun(boundParent) && !(isMet && parent.clock >= boundParent.clock))
-        return false;
-      if (isMet) {
-        sibling = { client, clock: parent.clock + 1 };
-        break;
-      }
-      if (isSame(next, parent)) {
-        sibling = { client, clock: start };
-        break;
-      }
-      if (next === null || (bound !== null && isSame(next, boundParent))) return false;
-      if (--this.#stepsLeft < 0) return true;
+      if (isBound && isInRun(boundParent) && !(isMet && parent.clock >= boundParent.clock)) return null;
+      if (isMet) return { client, clock: parent.clock + 1 };
+      if (isSame(next, parent)) return { client, clock: start };
+      if (next === null || (isBound && isSame(next, boundParent))) return null;
       at = next;
     }
-    if (isSame(sibling, right) || !this.#isBefore(sibling, right, parent)) return false;
-    return bound === null || !isSame(boundParent, parent) || this.#isBefore(right, bound, parent);
+    const { ways } = this.runs;
+    const isBoundFirst =
+      boundParent !== null && ways.isDeeper(boundParent, parent) && ways.branchOf(boundParent, left) !== null;
+    return isBoundFirst ? null : ways.branchOf(parent, left);
   }
 
   /**
@@ -116,31 +99,32 @@ export class Adjacency {
    * lowest id of all that are in one chain only says which comes first: all of the other chain stand behind it.
    */
   #isBefore(one: Item, other: Item, parent: Item | null): boolean {
+    const [ofOne, ofOther] = this.#lowestWalked(one, other, parent) ?? this.runs.ways.lowestOf(one, other);
+    return ofOne !== null && (ofOther === null || isLower(ofOne, ofOther));
+  }
+
+  /** Null when that is too far. */
+  #lowestWalked(one: Item, other: Item, parent: Item | null): [Item | null, Item | null] | null {
     const ones = new Chain(one);
     const others = new Chain(other);
     let [growing, waiting] = [ones, others];
     while (!growing.isWhole || !waiting.isWhole) {
+      if (--this.#stepsLeft < 0) return null;
       const next = growing.isWhole ? null : this.#rightOf(growing.last);
       if (next === null || !isSame(this.#leftOf(next), parent)) growing.isWhole = true;
       else if (waiting.endBefore(next)) break;
       else growing.push(next);
-      if (--this.#stepsLeft < 0) return true;
       [growing, waiting] = [waiting, growing];
     }
-    return ones.lowest !== null && (others.lowest === null || isLower(ones.lowest, others.lowest));
+    return [ones.lowest, others.lowest];
   }
 
-  #leftOf({ client, clock }: Item): Item | null {
-    const run = this.#run;
-    this.runs.find(client, clock, run);
-    if (clock > run.start) return { client, clock: clock - 1 };
-    return run.leftClient === NONE ? null : { client: run.leftClient, clock: run.leftClock };
+  #leftOf(item: Item): Item | null {
+    return leftOf(this.runs, item, this.#run);
   }
 
-  #rightOf({ client, clock }: Item): Item | null {
-    const run = this.#run;
-    this.runs.find(client, clock, run);
-    return run.rightClient === NONE ? null : { client: run.rightClient, clock: run.rightClock };
+  #rightOf(item: Item): Item | null {
+    return rightOf(this.runs, item, this.#run);
   }
 }
 
@@ -175,13 +159,4 @@ class Chain {
   }
 }
 
-/** Of one client, what was typed later stands before: Yjs goes on behind lower ids only. */
-const isLower = (one: Item, other: Item): boolean =>
-  one.client < other.client || (one.client === other.client && one.clock > other.clock);
-
 const nameOf = ({ client, clock }: Item): string => `${client}:${clock}`;
-
-function isSame(one: Item | null, other: Item | null): boolean {
-  if (one === null || other === null) return one === other;
-  return one.client === other.client && one.clock === other.clock;
-}

@@ -100,8 +100,8 @@ const MAX_RELOADS = 4;
 
 /**
  * Folds, then loads the result into a second document and compares the two: only such a snapshot may stand in for the
- * rows it was made of (G7). What the gate took on trust may put items between neighbours that never were (adjacency.ts): then
- * their order, and in a map of old which of them is the value, depends on the order of loading, and the snapshot stands
+ * rows it was made of (G7). What was stored before there was a gate may hold items between neighbours that never were (adjacency.ts):
+ * then their order, and in a map of old which of them is the value, depends on the order of loading, and the snapshot stands
  * when loading it anew always gives the same.
  * @throws BrokenFold when the reloaded document differs in clocks or content, or lacks a delete
  */

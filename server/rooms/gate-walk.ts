@@ -6,7 +6,8 @@ import type { Clocks } from './gate.js';
 import { GONE, MAP, NewItemRoots, TEXT, type ItemRoots, type Kind } from './item-roots.js';
 import { isNested } from './nested-types.js';
 import { mayBePutBack } from './put-back.js';
-import { NewNeighbours, NONE, type Neighbours, type Run } from './neighbours.js';
+import { NewNeighbours, type Neighbours } from './neighbours.js';
+import { NONE, type Run } from './runs.js';
 import { PIECE_STEPS, type Pieces } from './slices.js';
 import { SIDES, type StructTable } from './struct-table.js';
 import { HALF_COLLECTED, TypeClaims, type IsDeleted } from './type-claims.js';
@@ -17,7 +18,7 @@ export interface Known {
   readonly clocks: Clocks;
   readonly items: ItemRoots;
   readonly neighbours: Neighbours;
-  /** Not all items known of this place stand between two that can have been side by side, or nobody could tell: then none is refused for it. */
+  /** Not all items known of this place stand between two that can have been side by side: then none is refused for it. */
   isTangled(place: number): boolean;
 }
 
@@ -36,7 +37,7 @@ export class Walk {
   readonly news: Clocks = new Map();
   readonly items: NewItemRoots;
   readonly neighbours: NewNeighbours;
-  /** Places with an item that was taken on trust: to judge it took too long. */
+  /** Places where something stored stands between two that cannot have been side by side. */
   tangled: Set<number> | null = null;
   /** Items that arrive as deleted content, or collected: deleted without being named in the delete set. */
   readonly deletedItems: DeleteList = noDeletes();
@@ -305,7 +306,11 @@ export class Walk {
       const { rightClient, rightClock } = struct;
       if (isCaret || !this.neighbours.continues(client, rightClient, rightClock)) {
         const run = { client, start, leftClient, leftClock, rightClient, rightClock };
-        if (!this.trusted && !this.#isInPlace(run, place)) return NEVER_ADJACENT;
+        if (!this.#isInPlace(run, place)) {
+          if (!this.trusted) return NEVER_ADJACENT;
+          // It was judged when it was stored, and not always by all of today's rules.
+          (this.tangled ??= new Set()).add(place);
+        }
         this.neighbours.begin(run);
       }
     }
@@ -333,12 +338,10 @@ export class Walk {
 
   /** Rule 11. False: to be refused. */
   #isInPlace(run: Run, place: number): boolean {
-    const adjacency = this.#adjacency;
     const { leftClient, leftClock, rightClient, rightClock } = run;
     const isPossible =
       (leftClient === NONE || leftClient !== rightClient || leftClock !== rightClock) &&
-      adjacency.isPossible(leftClient, leftClock, rightClient, rightClock);
-    if (adjacency.isExhausted) (this.tangled ??= new Set()).add(place);
+      this.#adjacency.isPossible(leftClient, leftClock, rightClient, rightClock);
     return (
       isPossible || this.known.isTangled(place) || mayBePutBack(this.neighbours, this.items.types, place, run)
     );

@@ -8,13 +8,13 @@
 import * as encoding from 'lib0/encoding';
 
 import { DEFAULT_MAX_DOC_CLIENTS, MAX_ROOTS } from '../contract/limits.js';
-import { Adjacency, forEachTangled } from './adjacency.js';
+import { Adjacency } from './adjacency.js';
 import { noDeletes, push, withDeletes, type DeleteList } from './delete-list.js';
 import { Walk, type Known } from './gate-walk.js';
 import { ItemRoots, TEXT } from './item-roots.js';
-import { Neighbours, NONE, type Run } from './neighbours.js';
+import { Neighbours } from './neighbours.js';
 import { RangeSet } from './range-set.js';
-import { mayBePutBack } from './put-back.js';
+import { NONE, type Run } from './runs.js';
 import { finish, PIECE_STEPS, type Pieces } from './slices.js';
 import { StructTable } from './struct-table.js';
 import type { IsDeleted } from './type-claims.js';
@@ -98,10 +98,8 @@ export class Gate implements Known {
   structs = 0;
   /** How many of them did not just continue the one before. For each of these Yjs may have to look at every other when it places it. */
   carets = 0;
-  /** Places with items that cannot have been put where they are; null: too many to tell, so anywhere. */
-  #tangled: Set<number> | null = new Set();
-  /** False: nobody has looked since something stored was taken in. */
-  #hasLooked = true;
+  /** Places with items that cannot have been put where they are: they were stored before this was asked of them. */
+  readonly #tangled = new Set<number>();
   readonly #deleted = new Map<number, RangeSet>();
   #news: { readonly walk: Walk; readonly deletes: DeleteList } | 'keystroke' | null = null;
   /** The news when it is a keystroke: no walk, so that the most common update of all allocates nothing. */
@@ -134,7 +132,7 @@ export class Gate implements Known {
     for (const [client, next] of walk.news) this.clocks.set(client, next);
     this.items.take(walk.items);
     this.neighbours.take(walk.neighbours);
-    for (const place of walk.tangled ?? []) this.#tangled?.add(place);
+    for (const place of walk.tangled ?? []) this.#tangled.add(place);
     this.structs += walk.structs;
     this.carets += walk.carets;
     addTo(this.#deleted, walk.deletedItems);
@@ -176,19 +174,9 @@ export class Gate implements Known {
     }
   }
 
-  /** Looks at every run when that is not known, and it is asked only before an item would be refused. */
+  /** See Known. */
   isTangled(place: number): boolean {
-    if (!this.#hasLooked) {
-      this.#hasLooked = true;
-      const found = new Set(this.#tangled);
-      const isSure = forEachTangled(this.neighbours, (run) => {
-        const at = this.items.of(run.client, run.start);
-        if (!mayBePutBack(this.neighbours, this.items.types, at, run)) found.add(at);
-      });
-      this.#tangled = isSure ? found : null;
-    }
-    const tangled = this.#tangled;
-    return tangled === null || (this.rules.allowsRich ? tangled.has(place) : tangled.size > 0);
+    return this.rules.allowsRich ? this.#tangled.has(place) : this.#tangled.size > 0;
   }
 
   /** Items that Yjs looks at, at worst, when it takes in all that is known. */
@@ -213,16 +201,17 @@ export class Gate implements Known {
 
   /** Root names and whether each is a map, where items of which root begin, and runs. For tests, which compare a gate with one rebuilt from the fold. */
   describe(): { roots: Record<string, number>; items: string[]; runs: string[]; isTangled: boolean } {
-    const isTangled = this.isTangled(0) || this.#tangled?.size !== 0;
-    return { ...this.items.describe(), runs: this.neighbours.describe(), isTangled };
+    return {
+      ...this.items.describe(),
+      runs: this.neighbours.describe(),
+      isTangled: this.#tangled.size > 0,
+    };
   }
 
   #trusted(verdict: Verdict): boolean {
     if (verdict.kind === 'refuse') throw new MalformedUpdate(verdict.reason);
     if (verdict.kind === 'gap') return false;
     this.commit();
-    // It was judged when it was stored, and not always by all of today's rules.
-    this.#hasLooked = false;
     return true;
   }
 
@@ -282,11 +271,8 @@ export class Gate implements Known {
     if (isRun) {
       const hasBoth = originClient >= 0 && rightClient >= 0;
       if (hasBoth && this.items.of(rightClient, rightClock) !== root) return false;
-      if (!trusted) {
-        const adjacency = new Adjacency(this.neighbours);
-        if (!adjacency.isPossible(originClient, originClock, rightClient, rightClock)) return false;
-        if (adjacency.isExhausted) return false;
-      }
+      const adjacency = new Adjacency(this.neighbours);
+      if (!adjacency.isPossible(originClient, originClock, rightClient, rightClock)) return false;
     }
     const next = clock + reader.length;
     if (reader.nextSection() || reader.nextDelete()) return false;

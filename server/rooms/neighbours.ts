@@ -2,31 +2,8 @@
  * Between which neighbours each item of a text was put. Whoever types on keeps the right neighbour, and the item before is
  * the left one: so this is kept by run, which is as far as that goes.
  */
-
-/** In place of a client: no neighbour, the text begins or ends here. */
-export const NONE = -1;
-
-/** Items of one client in the order of their clocks, each put behind the one before, all before the same right neighbour. */
-export interface Run {
-  client: number;
-  /** Clock of its first item. */
-  start: number;
-  /** Left neighbour of its first item. */
-  leftClient: number;
-  leftClock: number;
-  /** Right neighbour of each of its items. */
-  rightClient: number;
-  rightClock: number;
-}
-
-export function noRun(): Run {
-  return { client: NONE, start: 0, leftClient: NONE, leftClock: 0, rightClient: NONE, rightClock: 0 };
-}
-
-export interface Runs {
-  /** Fills `into` with the run of an item, which is known and of a text. Nothing is allocated. */
-  find(client: number, clock: number, into: Run): void;
-}
+import { noRun, NONE, type Run } from './runs.js';
+import { Ways, type WayRuns } from './ways.js';
 
 /** Numbers a row: start, left client, left clock, right client, right clock. */
 const ROW = 5;
@@ -43,10 +20,11 @@ interface Rows {
 }
 
 /** What is known. */
-export class Neighbours implements Runs {
+export class Neighbours implements WayRuns {
   readonly #ids: number[] = [];
   readonly #places = new Map<number, number>();
   readonly #rows = new Map<number, Rows>();
+  #ways: Ways | null = null;
 
   /** True when an item behind this client's last one and before this right neighbour is of the same run as that one. */
   continues(client: number, rightClient: number, rightClock: number): boolean {
@@ -60,14 +38,19 @@ export class Neighbours implements Runs {
     this.#append(this.#room(run.client, 1), run);
   }
 
-  find(client: number, clock: number, into: Run): void {
+  find(client: number, clock: number, into: Run): number {
     into.client = client;
     const rows = this.#rows.get(client);
     // What was stored before there was a gate may name as a neighbour what is in no text: it has none itself.
     if (rows === undefined) return fill(into, ALONE, 0);
-    fill(into, rows.numbers, rowOf(rows.numbers, rows.size, clock));
+    const row = fill(into, rows.numbers, rowOf(rows.numbers, rows.size, clock));
     into.leftClient = this.#idAt(into.leftClient);
     into.rightClient = this.#idAt(into.rightClient);
+    return row;
+  }
+
+  get ways(): Ways {
+    return (this.#ways ??= new Ways(this));
   }
 
   /** Takes in what was found on top of this one. */
@@ -151,8 +134,9 @@ export class Neighbours implements Runs {
 }
 
 /** What an update adds to what is known; forgotten unless it is accepted. */
-export class NewNeighbours implements Runs {
+export class NewNeighbours implements WayRuns {
   readonly #rows = new Map<number, number[]>();
+  #ways: Ways | null = null;
 
   constructor(private readonly known: Neighbours) {}
 
@@ -169,11 +153,15 @@ export class NewNeighbours implements Runs {
     rows.push(start, leftClient, leftClock, rightClient, rightClock);
   }
 
-  find(client: number, clock: number, into: Run): void {
+  find(client: number, clock: number, into: Run): number {
     const rows = this.#rows.get(client);
     if (rows === undefined || clock < (rows[0] as number)) return this.known.find(client, clock, into);
     into.client = client;
-    fill(into, rows, rowOf(rows, rows.length / ROW, clock));
+    return ~fill(into, rows, rowOf(rows, rows.length / ROW, clock));
+  }
+
+  get ways(): Ways {
+    return (this.#ways ??= new Ways(this, this.known.ways));
   }
 
   forEach(visit: (client: number, rows: readonly number[]) => void): void {
@@ -193,11 +181,12 @@ function rowOf(numbers: ArrayLike<number>, size: number, clock: number): number 
   return low;
 }
 
-function fill(run: Run, numbers: ArrayLike<number>, row: number): void {
+function fill(run: Run, numbers: ArrayLike<number>, row: number): number {
   const offset = row * ROW;
   run.start = numbers[offset] as number; // a whole row, here and below
   run.leftClient = numbers[offset + 1] as number;
   run.leftClock = numbers[offset + 2] as number;
   run.rightClient = numbers[offset + 3] as number;
   run.rightClock = numbers[offset + 4] as number;
+  return row;
 }

@@ -3,8 +3,8 @@
  * what was in it anew. What they undo later they put between items of theirs as these stood in the first one, whatever of
  * theirs came between since; both neighbours may even be the same. All that such an item hangs on is its author's.
  */
-import { noRun, NONE, type Run, type Runs } from './neighbours.js';
 import { isNested, type NestedTypes } from './nested-types.js';
+import { noRun, NONE, type Run, type Runs } from './runs.js';
 
 /** Runs that are looked at for one item. */
 const MAX_STEPS = 500;

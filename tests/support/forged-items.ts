@@ -5,7 +5,9 @@
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
 
+import { Adjacency } from '../../server/rooms/adjacency.js';
 import { Gate } from '../../server/rooms/gate.js';
+import { NONE } from '../../server/rooms/runs.js';
 import { createRandom, type Random } from './random.js';
 import { EACH_ALONE } from './seeded-doc.js';
 
@@ -66,6 +68,7 @@ export const noForgeCounts = (): ForgeCounts => ({
 });
 
 const STEPS_A_DOCUMENT = 60;
+const PAIRS_A_DOCUMENT = 30;
 
 /** Takes `steps` steps, a new document every so often. @throws at the first promise that does not hold, naming the seed of its document */
 export function fuzzItems(seed: number, steps: number, counts: ForgeCounts): void {
@@ -136,10 +139,24 @@ class Forgery {
     same(textOf([state]), text, 'the room loaded anew and the room');
     for (let times = 0; times < 3; times++)
       same(textOf(this.#inAnotherOrder()), text, 'a copy that heard in another order and the room');
+    this.#compareWays(new Order([state]));
     const again = new Gate();
     same(again.check(state).kind, 'accept', 'the verdict on all of it');
     again.commit();
     same(again.describe(), this.#gate.describe(), 'what a gate knows of all of it');
+  }
+
+  /** What long ways say, which no document here has, of any two items. */
+  #compareWays(order: Order): void {
+    for (let pairs = 0; pairs < PAIRS_A_DOCUMENT; pairs++) {
+      const left = order.at(this.random.below(order.length + 1) - 1);
+      const right = order.at(this.random.below(order.length + 1));
+      const isPossible = new Adjacency(this.#gate.neighbours, 0).isPossible(
+        ...(left ?? [NONE, 0]),
+        ...(right ?? [NONE, 0]),
+      );
+      same(isPossible, order.allows({ left, right }), `what is said of ${JSON.stringify([left, right])}`);
+    }
   }
 
   /** The updates as they may arrive elsewhere: each behind those that it leans on. */
