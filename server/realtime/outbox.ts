@@ -11,6 +11,7 @@ import type { WebSocket } from 'ws';
 import { CloseCode } from '../contract/wire.js';
 import type { SocketLimits } from '../settings/limits.js';
 import type { Clock, Timer } from '../support/clock.js';
+import { writeDirectly } from './direct-write.js';
 
 /**
  * Above `slowReaderBytes` nothing more should be queued, and after `slowReaderMs` everything must have been read; beyond the first
@@ -24,7 +25,8 @@ const CLOSE_GRACE_MS = 1000;
 export class Outbox {
   readonly #socket: Socket;
   #deadline: Timer | null = null;
-  #firstSyncBytes = 0;
+  /** What had to wait of the first large write. */
+  #firstSyncBytes: number | null = null;
   #closing = false;
   /** When something was last written, in clock time. */
   lastWriteMs: number;
@@ -65,13 +67,13 @@ export class Outbox {
     if (this.#closing || this.ws.readyState !== this.ws.OPEN) return;
     const { slowReaderBytes, slowReaderMs, maxQueuedBytes } = this.limits;
     const queued = this.#socket.writableLength;
-    if (queued > slowReaderBytes && queued + frames.length > maxQueuedBytes + this.#firstSyncBytes) {
+    if (queued > slowReaderBytes && queued + frames.length > maxQueuedBytes + (this.#firstSyncBytes ?? 0)) {
       this.close(CloseCode.TryAgainLater, `too slow: more than ${maxQueuedBytes} bytes wait to be read`);
       return;
     }
-    this.#firstSyncBytes ||= frames.length > slowReaderBytes ? frames.length : 0;
     this.lastWriteMs = this.clock.now();
-    this.#socket.write(frames);
+    writeDirectly(this.#socket, frames);
+    if (frames.length > slowReaderBytes) this.#firstSyncBytes ??= this.#socket.writableLength;
     if (this.#deadline === null && this.#socket.writableLength > slowReaderBytes) {
       this.#deadline = this.clock.after(slowReaderMs, () => {
         const reason = `too slow: what was sent was not read in ${slowReaderMs / 1000} s`;
