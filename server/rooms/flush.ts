@@ -7,8 +7,8 @@ import type { Clock, Timer } from '../support/clock.js';
 
 /** From so many receivers on, edits are gathered. Below it, a timer's wake-up costs more than the writes it saves. */
 const GATHER_FROM_RECEIVERS = 16;
-/** Edits of a busy room leave at most so often, in ms; the first after a pause leaves at once. */
-const GATHER_MS = 10;
+/** Edits of a busy room leave at most so often, in ms: once a frame of a 60 Hz screen. The first after a pause leaves at once. */
+const GATHER_MS = 16;
 
 export class FlushSchedule {
   #lastMs = -Infinity;
