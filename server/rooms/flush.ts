@@ -9,9 +9,16 @@ import type { Clock, Timer } from '../support/clock.js';
 const GATHER_FROM_RECEIVERS = 16;
 /** Edits of a busy room leave at most so often, in ms: once a frame of a 60 Hz screen. The first after a pause leaves at once. */
 const GATHER_MS = 16;
+/** With few receivers edits are gathered only while they pour in: so many left with the last flush, which is more than people type. */
+const POURING_EDITS = 8;
+/** Pouring edits leave at most so often, in ms. */
+const GATHER_POURING_MS = 2;
 
 export class FlushSchedule {
   #lastMs = -Infinity;
+  /** Edits that wait, and those that left with the last flush. */
+  #edits = 0;
+  #lastEdits = 0;
   #timer: Timer | null = null;
   #atEndOfTurn = false;
 
@@ -24,13 +31,20 @@ export class FlushSchedule {
 
   /** An edit waits. */
   soon(receivers: number): void {
+    this.#edits++;
     if (this.#atEndOfTurn) return;
-    const wait = receivers < GATHER_FROM_RECEIVERS ? 0 : this.#lastMs + GATHER_MS - this.clock.now();
+    const gatherMs = this.#gatherMs(receivers);
+    const wait = gatherMs === 0 ? 0 : this.#lastMs + gatherMs - this.clock.now();
     if (wait > 0) return this.#within(wait);
     this.#atEndOfTurn = true;
     this.clock.endOfTurn(() => {
       if (this.#atEndOfTurn) this.now();
     });
+  }
+
+  #gatherMs(receivers: number): number {
+    if (receivers >= GATHER_FROM_RECEIVERS) return GATHER_MS;
+    return this.#lastEdits < POURING_EDITS ? 0 : GATHER_POURING_MS;
   }
 
   /** Only presence waits. */
@@ -42,6 +56,8 @@ export class FlushSchedule {
   now(): void {
     this.cancel();
     this.#lastMs = this.clock.now();
+    this.#lastEdits = this.#edits;
+    this.#edits = 0;
     this.flush();
   }
 
