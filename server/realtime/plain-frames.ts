@@ -3,6 +3,8 @@
  * 5.2), read where it lies in what the socket delivered. Everything else (control frames, fragments, text, what is cut by the end of a
  * read, what is wrong) goes to the parser of `ws` byte by byte as it came, so its checks are those of the connection.
  */
+import type { Duplex } from 'node:stream';
+
 import type { WebSocket } from 'ws';
 
 /** FIN and opcode 2. */
@@ -11,9 +13,10 @@ const MASKED = 0x80;
 const FIRST_CONTROL_OPCODE = 8;
 const MASK_BYTES = 4;
 
-/** The part of `ws` that parses: a Writable that the socket's data is written to. */
-interface Receiver {
-  write(chunk: Buffer): boolean;
+/** What of a WebSocket is not public: its socket, and the part that parses, a Writable that the socket's data is written to. */
+interface Internals {
+  readonly _receiver?: { write(chunk: Buffer): boolean };
+  readonly _socket?: Duplex;
 }
 
 interface Header {
@@ -111,18 +114,28 @@ class PlainFrames {
 }
 
 /**
- * From now on plain frames of this connection, which has read nothing yet, are emitted as its messages without a detour. Does nothing
- * should a future `ws` parse elsewhere.
+ * From now on plain frames of this connection, which has read nothing yet, are emitted as its messages without a detour: what the
+ * socket reads comes here before it goes through the buffer of a stream, unless the stream is paused or has something buffered.
+ * Does nothing should a future `ws` parse elsewhere.
  *
  * @param maxPayload longer messages are the parser's, in bytes
  */
 export function readPlainFrames(ws: WebSocket, maxPayload: number): void {
-  const { _receiver: receiver } = ws as unknown as { readonly _receiver?: Receiver };
-  if (typeof receiver?.write !== 'function') return;
+  const { _receiver: receiver, _socket: socket } = ws as unknown as Internals;
+  if (typeof receiver?.write !== 'function' || typeof socket?.push !== 'function') return;
   const frames = new PlainFrames(
     maxPayload,
     (message) => ws.emit('message', message, true),
     receiver.write.bind(receiver),
   );
   receiver.write = (chunk) => frames.take(chunk);
+  const push = socket.push.bind(socket);
+  socket.push = (chunk: Buffer | null) => {
+    // After a fault `ws` listens no more.
+    const isHeard = socket.readableFlowing === true && socket.listenerCount('data') === 1;
+    if (chunk === null || !isHeard || socket.readableLength > 0) return push(chunk);
+    // As `ws` does it: its parser has enough.
+    if (!frames.take(chunk)) socket.pause();
+    return true;
+  };
 }
