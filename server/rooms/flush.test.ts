@@ -81,6 +81,59 @@ describe('while many listen', () => {
   });
 });
 
+describe('while edits pour in', () => {
+  const pour = (schedule: FlushSchedule, edits: number, receivers = FEW): void => {
+    for (let edit = 0; edit < edits; edit++) schedule.soon(receivers);
+  };
+
+  test('few get them every 2 ms, until a flush brings fewer than eight', () => {
+    const { clock, flushes, schedule } = createSchedule();
+    pour(schedule, 8);
+    clock.turn();
+    pour(schedule, 1);
+    clock.turn();
+    clock.advance(1);
+    pour(schedule, 6);
+    clock.turn();
+    expect(flushes).toEqual([1000]);
+    clock.advance(1);
+    expect(flushes).toEqual([1000, 1002]);
+    pour(schedule, 1);
+    clock.turn();
+    expect(flushes).toEqual([1000, 1002, 1002]);
+  });
+
+  test('an edit that comes 2 ms later or more leaves at once', () => {
+    const { clock, flushes, schedule } = createSchedule();
+    pour(schedule, 8);
+    clock.turn();
+    clock.advance(2);
+    pour(schedule, 1);
+    clock.turn();
+    expect(flushes).toEqual([1000, 1002]);
+  });
+
+  test('seven edits at once are no reason to wait', () => {
+    const { clock, flushes, schedule } = createSchedule();
+    pour(schedule, 7);
+    clock.turn();
+    pour(schedule, 1);
+    clock.turn();
+    expect(flushes).toEqual([1000, 1000]);
+  });
+
+  test('many get them once in 16 ms', () => {
+    const { clock, flushes, schedule } = createSchedule();
+    pour(schedule, 8, MANY);
+    clock.turn();
+    pour(schedule, 8, MANY);
+    clock.advance(15);
+    expect(flushes).toEqual([1000]);
+    clock.advance(1);
+    expect(flushes).toEqual([1000, 1016]);
+  });
+});
+
 describe('presence alone', () => {
   test('waits 40 ms for company, counted from the first', () => {
     const { clock, flushes, schedule } = createSchedule();

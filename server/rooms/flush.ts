@@ -1,7 +1,7 @@
 /**
  * When a room writes to its members: once a turn of the event loop while few listen, so that a quiet room's edit leaves
- * at once; from 16 receivers on in windows, because one write to many costs more than the wait is worth; presence alone
- * waits a little for company.
+ * at once; from 16 receivers on, and while more comes than people type, in windows, because one write to many costs more than
+ * the wait is worth; presence alone waits a little for company.
  */
 import type { Clock, Timer } from '../support/clock.js';
 
