@@ -5,19 +5,17 @@
  *
  * Judges form and order, never meaning: an editor may still delete everything.
  */
-import * as encoding from 'lib0/encoding';
-
 import { DEFAULT_MAX_DOC_CLIENTS, MAX_ROOTS } from '../contract/limits.js';
 import { Adjacency } from './adjacency.js';
-import { noDeletes, push, withDeletes, type DeleteList } from './delete-list.js';
+import { noDeletes, withDeletes, type DeleteList } from './delete-list.js';
+import { DeletedRanges } from './deleted-ranges.js';
 import { Walk, type Known } from './gate-walk.js';
 import { ItemRoots, TEXT } from './item-roots.js';
 import { Neighbours } from './neighbours.js';
-import { RangeSet } from './range-set.js';
 import { NONE, type Run } from './runs.js';
+import { salvaging } from './salvage.js';
 import { finish, PIECE_STEPS, type Pieces } from './slices.js';
 import { StructTable } from './struct-table.js';
-import type { IsDeleted } from './type-claims.js';
 import { Content, INHERITED, MalformedUpdate, UpdateReader } from './update-reader.js';
 
 /** Client id → next clock, which is a Yjs state vector. */
@@ -100,7 +98,7 @@ export class Gate implements Known {
   carets = 0;
   /** Places with items that cannot have been put where they are: they were stored before this was asked of them. */
   readonly #tangled = new Set<number>();
-  readonly #deleted = new Map<number, RangeSet>();
+  readonly #deleted = new DeletedRanges();
   #news: { readonly walk: Walk; readonly deletes: DeleteList } | 'keystroke' | null = null;
   /** The news when it is a keystroke: no walk, so that the most common update of all allocates nothing. */
   readonly #keystroke = new Keystroke();
@@ -135,8 +133,8 @@ export class Gate implements Known {
     for (const place of walk.tangled ?? []) this.#tangled.add(place);
     this.structs += walk.structs;
     this.carets += walk.carets;
-    addTo(this.#deleted, walk.deletedItems);
-    addTo(this.#deleted, deletes);
+    this.#deleted.add(walk.deletedItems);
+    this.#deleted.add(deletes);
   }
 
   /**
@@ -162,12 +160,7 @@ export class Gate implements Known {
    */
   *salvaging(update: Uint8Array): Pieces<Uint8Array | null> {
     try {
-      const reader = new UpdateReader(this.rules.allowsRich);
-      const table = new StructTable();
-      yield* table.reading(reader, update);
-      const walk = new Walk(this, false);
-      const kept = yield* walk.partOf(table);
-      return kept === null ? null : yield* this.#assembled(reader, update, kept, walk);
+      return yield* salvaging(this, update, this.rules.allowsRich);
     } catch (error) {
       if (error instanceof MalformedUpdate) return null;
       throw error;
@@ -186,17 +179,12 @@ export class Gate implements Known {
 
   /** Calls `visit` for each deleted range known. */
   forEachDeleted(visit: (client: number, start: number, end: number) => void): void {
-    for (const [client, ranges] of this.#deleted) ranges.forEach((start, end) => visit(client, start, end));
+    this.#deleted.forEach(visit);
   }
 
   /** An update of no structs and of all deletes before these clocks: what somebody may lack who has every struct before them. */
   deletesBefore(clocks: Clocks): Uint8Array {
-    const deletes = noDeletes();
-    this.forEachDeleted((client, start, end) => {
-      const known = Math.min(end, clocks.get(client) ?? 0);
-      if (start < known) push(deletes, client, start, known);
-    });
-    return withDeletes(null, deletes);
+    return this.#deleted.before(clocks);
   }
 
   /** Root names and whether each is a map, where items of which root begin, and runs. For tests, which compare a gate with one rebuilt from the fold. */
@@ -340,7 +328,7 @@ export class Gate implements Known {
   /** What only all of an update can be refused for; null when there is nothing. */
   *#refusingAll(walk: Walk, deletes: DeleteList, terms: Terms): Pieces<Verdict | null> {
     if (!walk.isOpen || walk.gap || terms.trusted) return null;
-    const reason = yield* walk.concluding(this.#isDeletedWith(walk.deletedItems, deletes));
+    const reason = yield* walk.concluding(this.#deleted.with(walk.deletedItems, deletes));
     return reason === null ? null : { kind: 'refuse', reason };
   }
 
@@ -386,78 +374,6 @@ export class Gate implements Known {
     const { deleteClient, deleteStart, deleteEnd } = reader;
     if (!walk.isKnown(deleteClient, deleteEnd)) walk.gap = true;
     if (walk.gap) return false; // the rest is read for its form
-    const deleted = this.#deleted.get(deleteClient);
-    if (deleted === undefined || deleted.isDisjoint(deleteStart, deleteEnd)) {
-      push(deletes, deleteClient, deleteStart, deleteEnd);
-      return false;
-    }
-    deleted.subtractFrom(deleteStart, deleteEnd, (from, to) => push(deletes, deleteClient, from, to));
-    return true;
-  }
-
-  /** What is deleted with these in. */
-  #isDeletedWith(...lists: readonly DeleteList[]): IsDeleted {
-    const news = new Map<number, RangeSet>();
-    for (const list of lists) addTo(news, list);
-    return (client, start, end) => {
-      let isWhole = true;
-      const missing = (): void => void (isWhole = false);
-      const notKnown = (from: number, to: number): void => {
-        const added = news.get(client);
-        if (added) added.subtractFrom(from, to, missing);
-        else missing();
-      };
-      const known = this.#deleted.get(client);
-      if (known) known.subtractFrom(start, end, notKnown);
-      else notKnown(start, end);
-      return isWhole;
-    };
-  }
-
-  /** The first `kept[section]` structs of each section, and the deletes within the clocks that they lead to. */
-  *#assembled(
-    reader: UpdateReader,
-    update: Uint8Array,
-    kept: readonly number[],
-    walk: Walk,
-  ): Pieces<Uint8Array | null> {
-    const encoder = encoding.createEncoder();
-    encoding.writeVarUint(encoder, kept.filter((count) => count > 0).length);
-    reader.start(update);
-    for (let section = 0, steps = 0; reader.nextSection(); section++) {
-      const count = kept[section] as number; // as many as sections
-      const from = reader.offset;
-      let to = from;
-      let clock = 0;
-      for (let index = 0; reader.nextStruct(); index++) {
-        if (index === 0) clock = reader.clock;
-        if (index < count) to = reader.offset;
-        if (++steps % PIECE_STEPS === 0) yield;
-      }
-      if (count === 0) continue;
-      encoding.writeVarUint(encoder, count);
-      encoding.writeVarUint(encoder, reader.client);
-      encoding.writeVarUint(encoder, clock);
-      encoding.writeUint8Array(encoder, update.subarray(from, to));
-    }
-    const structs = encoding.toUint8Array(encoder);
-    const deletes = noDeletes();
-    while (reader.nextDelete()) {
-      const end = Math.min(reader.deleteEnd, walk.knownOf(reader.deleteClient));
-      if (reader.deleteStart < end) push(deletes, reader.deleteClient, reader.deleteStart, end);
-    }
-    return structs.length === 1 && deletes.client.length === 0 ? null : withDeletes(structs, deletes);
-  }
-}
-
-function addTo(deleted: Map<number, RangeSet>, { client, start, end }: DeleteList): void {
-  for (let from = 0; from < client.length;) {
-    const of = client[from] as number;
-    let to = from + 1;
-    while (client[to] === of) to++;
-    let ranges = deleted.get(of);
-    if (!ranges) deleted.set(of, (ranges = new RangeSet()));
-    ranges.addAscending(start, end, from, to);
-    from = to;
+    return this.#deleted.collectNews(deleteClient, deleteStart, deleteEnd, deletes);
   }
 }
