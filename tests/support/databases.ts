@@ -51,13 +51,31 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** An empty database of one's own. Only where `postgresUrl()` was not null. */
+/** What a run that was killed, or whose end failed, has left behind: longer than this no run takes. */
+const FORGOTTEN_MS = 6 * 60 * 60_000;
+
+let swept: Promise<void> | null = null;
+
+/** An empty database of one's own. Only where `postgresUrl()` was not null. The first time, what other runs forgot is dropped. */
 export async function createDatabase(): Promise<TestDatabase> {
-  const name = `coderoom_test_${randomUUID().replaceAll('-', '')}`;
+  await (swept ??= dropForgotten());
+  // When it was made is part of its name: Postgres itself does not say.
+  const name = `coderoom_test_${Date.now()}_${randomUUID().slice(0, 8)}`;
   await onServer(`create database ${name}`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => onServer(`drop database if exists ${name} with (force)`) };
+  return {
+    url: url.href,
+    drop: async () => void (await onServer(`drop database if exists ${name} with (force)`)),
+  };
+}
+
+async function dropForgotten(): Promise<void> {
+  const names = await onServer("select datname from pg_database where datname ~ '^coderoom_test_[0-9]+_'");
+  for (const { datname } of names as { datname: string }[]) {
+    const madeMs = Number(datname.split('_')[2]);
+    if (madeMs < Date.now() - FORGOTTEN_MS) await onServer(`drop database if exists ${datname} with (force)`);
+  }
 }
 
 /** Runs `work` with an empty database and drops that afterwards, however `work` ends. */
@@ -76,11 +94,11 @@ export async function createFolder(): Promise<{ readonly path: string; remove():
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
-async function onServer(statement: string): Promise<void> {
+async function onServer(statement: string): Promise<object[]> {
   const client = new pg.Client(serverUrl);
   await client.connect();
   try {
-    await client.query(statement);
+    return (await client.query<object>(statement)).rows;
   } finally {
     await client.end();
   }
