@@ -1,8 +1,9 @@
 /**
  * [G3] A database away for a whole minute, in each way that it can be, while people type; prints what was counted. The control is a
- * minute in which it answers: what a server's memory grows by anyway.
+ * minute in which it answers: what a server's memory grows by anyway. Before it, the same people type for as long as a fresh server's
+ * memory takes to level off.
  *
- *   npm run build && npx tsx scripts/outage.ts [--seconds 60] [--seed 1] [--way control|killed|stopped|black-hole]
+ *   npm run build && npx tsx scripts/outage.ts [--seconds 60] [--warm-up 120] [--seed 1] [--way control|killed|stopped|black-hole]
  *
  * Needs Postgres' programs (initdb, postgres): it makes a cluster of its own.
  */
@@ -16,6 +17,7 @@ import { startServer } from '../tests/support/server.js';
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '60' },
+    'warm-up': { type: 'string', default: '120' },
     seed: { type: 'string', default: '1' },
     way: { type: 'string' },
   },
@@ -37,7 +39,11 @@ try {
     if (values.way !== undefined && values.way !== outage.name) continue;
     const server = await startServer({ DATABASE_URL: door.url }); // a fresh one each, so that memory can be compared
     try {
-      const report = await sitOut(server, outage, Number(values.seconds), Number(values.seed));
+      const report = await sitOut(server, outage, {
+        seconds: Number(values.seconds),
+        seed: Number(values.seed),
+        warmUpSeconds: Number(values['warm-up']),
+      });
       isBroken ||= report.faults.length > 0 || report.savedAfterMs > 5_000;
       console.info(JSON.stringify(report));
     } finally {

@@ -40,7 +40,7 @@ const programs = findPostgres();
   test.each(outages.flatMap((outage) => seeds(1, 1).map((seed) => [outage.name, seed, outage] as const)))(
     '[G3] %s while people type: nothing is lost, and all is saved after its return (seed %i)',
     async (_name, seed, outage) => {
-      const report = await sitOut(server, outage, 8, seed);
+      const report = await sitOut(server, outage, { seconds: 8, seed });
       process.stdout.write(`outage: ${JSON.stringify(report)}\n`);
       expect(report.faults).toEqual([]);
       expect(report.typedMeanwhile).toBeGreaterThan(100);

@@ -13,6 +13,8 @@ import { until } from './until.js';
 
 const ROOMS = 3;
 const TYPISTS_A_ROOM = 2;
+/** Between two edits, of all typists together. */
+const EVERY_MS = 4;
 const MIB = 1024 * 1024;
 
 /** A way for a database to be away. */
@@ -43,13 +45,20 @@ export interface OutageReport {
   readonly unsavedBytesMost: number;
 }
 
-/** Types into several rooms, takes the database away for `seconds`, and brings it back. Ends with a restart and a look from cold. */
+/** How it is run. */
+export interface OutageRun {
+  /** How long the database is away. */
+  readonly seconds: number;
+  readonly seed: number;
+  /** For so long the same is typed with the database there: a fresh server's memory grows by what it compiles and keeps at hand. */
+  readonly warmUpSeconds?: number;
+}
+
+/** Types into several rooms, takes the database away, and brings it back. Ends with a restart and a look from cold. */
 export async function sitOut(
   server: TestServer,
   outage: Outage,
-  seconds: number,
-  seed: number,
-  everyMs = 4,
+  { seconds, seed, warmUpSeconds = 0 }: OutageRun,
 ): Promise<OutageReport> {
   const random = createRandom(seed);
   const rooms = await Promise.all(Array.from({ length: ROOMS }, () => makeRoom(server.url)));
@@ -58,8 +67,9 @@ export async function sitOut(
   );
   await until(() => typists.every(({ provider }) => provider.synced), 'everybody is synced');
   const peers = peerTimes(typists);
-  const typing = keepTyping(() => typists, random, everyMs);
+  const typing = keepTyping(() => typists, random, EVERY_MS);
   await until(() => typing.count > 300, 'some was typed with the database');
+  await new Promise((resolve) => setTimeout(resolve, warmUpSeconds * 1000));
   const before = peers.take().p99;
   const figure = async (name: string): Promise<number> => (await figuresOf(server.url)).get(name) ?? 0;
   const memoryBefore = await figure('process_resident_memory_bytes');
