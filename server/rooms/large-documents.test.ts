@@ -1,5 +1,5 @@
 /** [G23 W2] Edits of the server's own in large documents: made in pieces, while others write, and the document kept for the next one. */
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import * as Y from 'yjs';
 
 import { createRandom } from '../../tests/support/random.js';
@@ -8,6 +8,8 @@ import { ManualClock } from '../support/clock.js';
 import { documentOf } from './fold.js';
 import { LargeDocuments } from './large-documents.js';
 import type { Room } from './room.js';
+import { applyEdits } from './text-diff.js';
+import type { TextEdit } from './types.js';
 
 /** For which every document is large. */
 class StrictFolder extends InlineFolder {
@@ -30,15 +32,16 @@ afterEach(async () => {
 const WORDS = 20_000;
 
 /** What many hands wrote here and there. */
-function scattered(): Uint8Array {
+function scattered(words: number): Uint8Array {
   const random = createRandom(1);
   const doc = new Y.Doc();
   const text = doc.getText('file:main');
   doc.transact(() => {
-    for (let i = 0; i < WORDS; i++) text.insert(random.below(text.length + 1), 'words ');
+    for (let i = 0; i < words; i++) text.insert(random.below(text.length + 1), 'words ');
   });
   return Y.encodeStateAsUpdate(doc);
 }
+const SCATTERED = scattered(WORDS);
 
 const textOf = (room: Room): string => documentOf(room.updates()).getText('file:main').toString();
 const insert = (at: number, text: string) => (): [{ at: number; delete: number; insert: string }] => [
@@ -68,7 +71,7 @@ async function turnsUntil(clock: ManualClock, done: Promise<unknown>): Promise<n
 }
 
 test('an edit is made over many turns, and what others type meanwhile is in it', async () => {
-  const { room, clock } = createTestRoom({ updates: [scattered()], folder: new StrictFolder() });
+  const { room, clock } = createTestRoom({ updates: [SCATTERED], folder: new StrictFolder() });
   const ann = new TestClient(room).join();
   const before = textOf(room);
   let seen = '';
@@ -85,7 +88,7 @@ test('an edit is made over many turns, and what others type meanwhile is in it',
 });
 
 test('the next edit takes the document of the one before, until nobody made one for a while', async () => {
-  const { room, clock } = createTestRoom({ updates: [scattered()], folder: new StrictFolder() });
+  const { room, clock } = createTestRoom({ updates: [SCATTERED], folder: new StrictFolder() });
   const first = await turnsUntil(clock, room.editText('main', insert(0, 'a')));
   const second = await turnsUntil(clock, room.editText('main', insert(1, 'b')));
   expect(second).toBeLessThan(first);
@@ -95,7 +98,7 @@ test('the next edit takes the document of the one before, until nobody made one 
 });
 
 test('edits asked for at once are made one a turn', async () => {
-  const { room, clock } = createTestRoom({ updates: [scattered()], folder: new StrictFolder() });
+  const { room, clock } = createTestRoom({ updates: [SCATTERED], folder: new StrictFolder() });
   let inTurn = 0;
   let most = 0;
   const edits = Array.from({ length: 10 }, (_, n) =>
@@ -110,33 +113,93 @@ test('edits asked for at once are made one a turn', async () => {
   expect(textOf(room).slice(0, 10)).toBe('9876543210');
 });
 
-test('a whole text that is replaced goes at once for everybody; the kept document takes that in by parts', async () => {
-  const { room, clock } = createTestRoom({ updates: [scattered()], folder: new StrictFolder() });
-  const ann = new TestClient(room).join();
-  const replace = (next: string) => (text: string) => [{ at: 0, delete: text.length, insert: next }];
-  const deletion = jest.spyOn(Y.Text.prototype, 'delete');
-  await turnsUntil(clock, room.editText('main', replace('all new\n')));
-  expect(deletion).not.toHaveBeenCalled(); // Yjs would do it in one go
-  deletion.mockRestore();
-  const told = jest.spyOn(Y.Doc.prototype, 'emit');
-  expect(textOf(room)).toBe('all new\n');
-  clock.turn();
-  ann.read();
-  expect(ann.text.toString()).toBe('all new\n');
-  expect((await room.read('main')).text).toBe('all new\n');
-  expect(ann.type('typed')).toEqual({ kind: 'taken' });
-  let seen = '';
-  const next = room.editText('main', (text) => {
-    seen = text;
-    return insert(0, '# ')();
+describe('a text of many scraps that is replaced', () => {
+  const FEWER = 6000;
+  const SCRAPS = scattered(FEWER);
+
+  /** Items of the most that a transaction deleted which Yjs tidied up behind. */
+  function watchTidying(): { most: number; stop(): void } {
+    const emit = jest.spyOn(Y.Doc.prototype, 'emit');
+    const watched = {
+      most: 0,
+      stop: () => {
+        for (const [event, [transaction]] of emit.mock.calls as unknown as [string, [Y.Transaction]][]) {
+          if (event !== 'afterTransactionCleanup') continue;
+          let items = 0;
+          for (const ranges of transaction.deleteSet.clients.values()) items += ranges.length;
+          watched.most = Math.max(watched.most, items);
+        }
+        emit.mockRestore();
+      },
+    };
+    return watched;
+  }
+
+  /** Edits that leave each other word. */
+  function thinned(text: string): TextEdit[] {
+    const edits: TextEdit[] = [];
+    for (let at = 0; at < text.length; at += 12)
+      edits.push({ at, delete: Math.min(6, text.length - at), insert: '' });
+    return edits;
+  }
+  const whole = (text: string): TextEdit[] => [{ at: 0, delete: text.length, insert: 'all new\n' }];
+
+  test.each([
+    ['whole, by REST', whole, false],
+    ['whole, by a JSON member', whole, true],
+    ['in every other word, by REST', thinned, false],
+    ['in every other word, by a JSON member', thinned, true],
+  ])('%s: goes at once for everybody, and Yjs tidies up behind none of it', async (_how, plan, isMember) => {
+    const { room, clock } = createTestRoom({ updates: [SCRAPS], folder: new StrictFolder() });
+    const ann = new TestClient(room).join();
+    const opening = isMember ? room.openText('main', () => undefined) : Promise.resolve(null);
+    await turnsUntil(clock, opening);
+    const text = await opening;
+    const before = textOf(room);
+    const expected = applyEdits(before, plan(before));
+    const mark = text?.mark();
+    const watched = watchTidying();
+    if (text) text.apply(plan(before));
+    else await turnsUntil(clock, room.editText('main', plan));
+    watched.stop();
+    expect(watched.most).toBeLessThan(100);
+    // Not compared by `expect`, which would print all of it.
+    expect(textOf(room) === expected).toBe(true);
+    if (text && mark) {
+      expect(text.text === expected).toBe(true);
+      expect(JSON.stringify(text.since(mark)) === JSON.stringify([plan(before)])).toBe(true);
+    }
+    clock.turn();
+    ann.read();
+    expect(ann.text.toString() === expected).toBe(true);
+    expect((await room.read('main')).text === expected).toBe(true);
+    expect(ann.type('typed')).toEqual({ kind: 'taken' });
+    if (text) {
+      text.apply(insert(0, '# ')());
+      expect(text.text === `# ${expected}typed`).toBe(true);
+    } else await turnsUntil(clock, room.editText('main', insert(0, '# ')));
+    expect(textOf(room) === `# ${expected}typed`).toBe(true);
+    expect(documentOf(room.updates()).getText('file:main').length).toBe(expected.length + 7);
   });
-  await turnsUntil(clock, next);
-  const transactions = told.mock.calls.filter(([event]) => event === 'beforeTransaction').length;
-  told.mockRestore();
-  // Parts of 512 items at most, of which as many are a turn's work as the machine can do.
-  expect(transactions).toBeGreaterThan(WORDS / 512);
-  expect(seen).toBe('all new\ntyped');
-  expect(textOf(room)).toBe('# all new\ntyped');
+
+  test('is never shown by half, though what is deleted fills the tail, and a fold flushes that', async () => {
+    const { room, clock } = createTestRoom({ updates: [SCRAPS] });
+    room.fold();
+    const ann = new TestClient(room).join();
+    const seen: string[] = [];
+    const text = await room.openText('main', () => seen.push(text.text));
+    ann.type('p'.repeat(250 * 1024));
+    clock.advance(100);
+    ann.type('in the same turn');
+    const edits = thinned(text.text.slice(0, FEWER * 6)).map((edit) => ({ ...edit, insert: 'new' }));
+    const expected = applyEdits(text.text, edits);
+    seen.length = 0;
+    text.apply(edits);
+    expect(seen.length).toBeGreaterThan(0); // the flush before a tail is cut
+    clock.advance(100);
+    expect(seen.every((shown) => shown === expected)).toBe(true);
+    expect(textOf(room) === expected).toBe(true);
+  });
 });
 
 test('what somebody pastes into a room with a JSON member comes to that one in pieces', async () => {
@@ -146,7 +209,7 @@ test('what somebody pastes into a room with a JSON member comes to that one in p
   const opening = room.openText('main', () => seen.push(text.text));
   await turnsUntil(clock, opening);
   const text = await opening;
-  const paste = scattered();
+  const paste = SCATTERED;
   Y.applyUpdate(ann.doc, paste);
   const taken = new Promise<void>((resolve) => {
     ann.peer.receiveLong('update', paste, () => resolve());
@@ -167,7 +230,7 @@ test('what somebody pastes into a room with a JSON member comes to that one in p
 });
 
 test('a plan that throws changes nothing, and the room closes as ever', async () => {
-  const { room, clock, log } = createTestRoom({ updates: [scattered()], folder: new StrictFolder() });
+  const { room, clock, log } = createTestRoom({ updates: [SCATTERED], folder: new StrictFolder() });
   const before = textOf(room);
   const refused = room.editText('main', () => {
     throw new Error('not this text');

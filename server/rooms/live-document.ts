@@ -13,13 +13,18 @@ import { TextJournal } from './text-journal.js';
 import type { TextEdit } from './types.js';
 
 const FROM_ROOM = 'room';
+/** UTF-16 units that are deleted as one transaction, behind which Yjs tidies up: by item that costs more than all else. */
+const MAX_TIDIED = 16_384;
 
 export class LiveDocument {
   readonly #doc: Y.Doc;
+  readonly #emit: (update: Uint8Array) => void;
   readonly #texts = new Map<string, string>();
   readonly #journals = new Map<string, TextJournal>();
   #waiting: Uint8Array[] = [];
   #integrating: Pieces<void> | null = null;
+  /** Updates of an edit that is not whole yet. */
+  #held: Uint8Array[] | null = null;
 
   /**
    * @param doc all that the room holds
@@ -28,17 +33,27 @@ export class LiveDocument {
    */
   constructor(doc: Y.Doc, clientId: number, emit: (update: Uint8Array) => void) {
     this.#doc = doc;
+    this.#emit = emit;
     // Only now: Yjs picks another id when it meets its own in what it loads.
     this.#doc.clientID = clientId;
     this.#doc.on('update', (update: Uint8Array, origin: unknown) => {
       this.#texts.clear();
-      if (origin !== FROM_ROOM) emit(update);
+      if (origin === FROM_ROOM) return;
+      if (this.#held) this.#held.push(update);
+      else emit(update);
     });
   }
 
   /** Updates that were taken and wait for `settle`. */
   get waiting(): number {
     return this.#waiting.length;
+  }
+
+  /** False: something threw in the middle of a change, and the document must be dropped. */
+  get isHealthy(): boolean {
+    return (
+      this.#held === null && this.#doc._transaction === null && this.#doc._transactionCleanups.length === 0
+    );
   }
 
   /** Takes an update of somebody else, to be seen after the next `settle`. The bytes must stay as they are until then. */
@@ -100,23 +115,63 @@ export class LiveDocument {
   edit(fileId: string, edits: readonly TextEdit[]): void {
     assertEdits(edits, this.text(fileId).length);
     const text = this.#text(fileId);
-    this.#doc.transact(() => {
-      // From the end, so that positions before stay what they were.
-      for (let i = edits.length - 1; i >= 0; i--) {
-        const edit = edits[i] as TextEdit; // within bounds
-        if (edit.delete > 0) text.delete(edit.at, edit.delete);
-        if (edit.insert !== '') text.insert(edit.at, edit.insert);
-      }
-    });
+    const deleted = edits.reduce((sum, edit) => sum + edit.delete, 0);
+    if (deleted <= MAX_TIDIED) {
+      this.#doc.transact(() => {
+        for (const { at, delete: length, insert } of edits.toReversed()) {
+          if (length > 0) text.delete(at, length);
+          if (insert !== '') text.insert(at, insert);
+        }
+      });
+      return;
+    }
+    const held: Uint8Array[] = (this.#held = []);
+    const change = (): void => {
+      held.push(this.#takeOut(text, edits));
+      this.#doc.transact(() => {
+        let shift = 0;
+        for (const { at, delete: length, insert } of edits) {
+          if (insert !== '') text.insert(at + shift, insert);
+          shift += insert.length - length;
+        }
+      });
+    };
+    const journal = this.#journals.get(fileId);
+    if (journal) journal.whileTold(edits, change);
+    else change();
+    this.#held = null;
+    // Whoever hears of these may ask for the text.
+    for (const update of held) this.#emit(update);
   }
 
   /**
-   * What these edits delete, as an update that was not made yet.
-   * @throws RangeError when an edit lies outside the text or overlaps another
+   * Deletes, and leaves what is deleted in the document item by item, as it is for those who collect nothing. Behind a transaction
+   * Yjs would join and forget it, looking for the place of each in all items, and tell observers: by item that costs more than all else.
+   * @returns what was deleted, as an update
    */
-  deletes(fileId: string, edits: readonly TextEdit[]): Uint8Array {
-    assertEdits(edits, this.text(fileId).length);
-    return deletesOf(this.#text(fileId), edits);
+  #takeOut(text: Y.Text, edits: readonly TextEdit[]): Uint8Array {
+    const gone = new Int32Array(edits.length);
+    const deletes = deletesOf(text, edits, (item, edit) => {
+      item.markDeleted();
+      text._length -= item.length;
+      gone[edit] = (gone[edit] as number) + item.length; // as many as edits
+    });
+    if (text._searchMarker) text._searchMarker.length = 0; // places by which Yjs finds others
+    this.#texts.clear();
+    // Parts of items are left: a transaction that has no end deletes those.
+    let before = gone.reduce((sum, units) => sum + units, 0);
+    this.#doc._transaction = new Y.Transaction(this.#doc, null, true);
+    try {
+      for (let index = edits.length - 1; index >= 0; index--) {
+        const { at, delete: length } = edits[index] as TextEdit; // within bounds, here and below
+        const units = gone[index] as number;
+        before -= units;
+        if (length > units) text.delete(at - before, length - units);
+      }
+    } finally {
+      this.#doc._transaction = null;
+    }
+    return deletes;
   }
 
   /** A sentence about the limit on a file's text that these edits would pass, or null. */

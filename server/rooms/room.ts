@@ -57,8 +57,6 @@ export interface RoomParts {
   readonly largeDocuments?: LargeDocuments;
 }
 
-/** An edit of our own in a large document that deletes more UTF-16 units at once is made in pieces. */
-const MAX_DELETED_AT_ONCE = 16_384;
 /** A document that is kept with nobody's text open is let go when so many updates wait for it. */
 const MAX_WAITING_UPDATES = 1000;
 
@@ -631,26 +629,7 @@ export class Room implements LiveRoom {
         ? null
         : (this.#document.tooLarge(added, null) ?? live.tooLong(fileId, edits, this.maxTextBytes));
     if (tooLarge !== null) throw new AppError('too-large', tooLarge);
-    const deleted = edits.reduce((sum, edit) => sum + edit.delete, 0);
-    // A JSON member would be shown what is deleted by half.
-    if (deleted > MAX_DELETED_AT_ONCE && !this.#document.isCheap && this.#texts.size === 0)
-      this.#editSoon(live, fileId, edits);
-    else live.edit(fileId, edits);
-  }
-
-  /**
-   * An edit that deletes much: for everybody else it is made now, and the live document hears of what is deleted as of
-   * somebody else's update, in pieces, when it is needed next (G23).
-   */
-  #editSoon(live: LiveDocument, fileId: string, edits: readonly TextEdit[]): void {
-    const deletes = live.deletes(fileId, edits);
-    if (!this.#takeOwn(deletes)) return;
-    live.take(deletes);
-    // What comes in the place of something deleted stands before it.
-    live.edit(
-      fileId,
-      edits.map(({ at, insert }) => ({ at, delete: 0, insert })),
-    );
+    live.edit(fileId, edits);
   }
 
   #assertRoomForMore(): void {
@@ -665,20 +644,19 @@ export class Room implements LiveRoom {
   }
 
   #liveOf(doc: Y.Doc): LiveDocument {
-    return new LiveDocument(doc, this.#ownClient, (update) => void this.#takeOwn(update));
+    return new LiveDocument(doc, this.#ownClient, (update) => this.#takeOwn(update));
   }
 
-  /** An update of our own into the room; false when there was nothing new in it, or it was not taken. */
-  #takeOwn(update: Uint8Array): boolean {
+  /** An update of our own into the room. */
+  #takeOwn(update: Uint8Array): void {
     const verdict = this.#document.check(update, -1);
     if (verdict.kind === 'accept' && verdict.update !== null) {
       const kept = this.#append(verdict.update, null);
       this.#meanwhile?.push(kept);
-      return true;
+      return;
     }
     // Our own edits are made of what the room holds: anything else is a defect of ours, and the edit is not in the room.
     if (verdict.kind !== 'accept') this.#ownRefused = verdict.kind;
-    return false;
   }
 
   /** The kept document with all that came, as far as a turn can take it in, or null when there is none, or it broke. */

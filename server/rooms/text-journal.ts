@@ -16,10 +16,24 @@ export class TextJournal {
   /** Number of the first change kept. */
   #first = 0;
   #units = 0;
+  #isTold = false;
 
   /** Writes down every change of `text` from now on, as long as its document lives. */
   constructor(text: Y.Text) {
-    text.observe((event) => this.#record(editsOf(event.delta)));
+    text.observe((event) => {
+      if (!this.#isTold) this.#record(editsOf(event.delta));
+    });
+  }
+
+  /** Runs what makes these edits, and writes them down as one change, whatever Yjs tells of it. */
+  whileTold(edits: readonly TextEdit[], change: () => void): void {
+    this.#isTold = true;
+    try {
+      change();
+    } finally {
+      this.#isTold = false;
+    }
+    this.#record(edits);
   }
 
   mark(): TextMark {
