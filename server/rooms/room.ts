@@ -253,7 +253,23 @@ export class Room implements LiveRoom {
 
   #tellMembers(change: 'joined' | 'left', who: Member): void {
     const count = this.#members.size;
-    for (const member of this.#members) member.membersChanged(count, change, who);
+    for (const member of this.#members) {
+      try {
+        member.membersChanged(count, change, who);
+      } catch (error) {
+        this.#memberFailed(member, error);
+      }
+    }
+  }
+
+  /** Members promise not to throw. Should one do so, it alone has to come back by a fresh door: the others are served. */
+  #memberFailed(member: Member, error: unknown): void {
+    this.#parts.log.error({ error: messageOf(error) }, 'a member failed and has to go');
+    try {
+      member.dismiss(CloseCode.InternalError, 'internal error');
+    } catch {
+      // It has heard all that it can.
+    }
   }
 
   // The Yjs conversation.
@@ -405,7 +421,14 @@ export class Room implements LiveRoom {
   }
 
   #onDurable(durable: number): void {
-    for (const peer of this.#awaitingDurable) if (!peer.durable(durable)) this.#awaitingDurable.delete(peer);
+    for (const peer of this.#awaitingDurable) {
+      try {
+        if (!peer.durable(durable)) this.#awaitingDurable.delete(peer);
+      } catch (error) {
+        this.#awaitingDurable.delete(peer);
+        this.#memberFailed(peer, error);
+      }
+    }
   }
 
   /** @returns the copy that is kept for the log; nobody changes it */
@@ -432,19 +455,40 @@ export class Room implements LiveRoom {
     const updates = this.#document.takeUnflushed();
     // A keystroke is an edit and a cursor: neither is news to who typed it, and that is one write of five in a room of five.
     const isKeystroke = updates !== null && typeof from !== 'string' && this.#presence.isOnlyOf(from);
-    const presence = this.#presence.isDirty ? framedAwareness(this.#presence.takeChanges()) : null;
+    const presence = this.#presence.isDirty ? this.#takePresenceFrames() : null;
     // As a Buffer, once: a socket makes one of whatever else it is given.
     const all = updates && presence ? Buffer.concat([updates, presence]) : asBuffer(updates ?? presence);
     if (all) {
       for (const peer of this.#peers) {
         if (!peer.isLive) continue;
         const frames = peer !== from ? all : isKeystroke ? null : presence;
-        if (frames) peer.deliver(frames);
+        if (frames === null) continue;
+        try {
+          peer.deliver(frames);
+        } catch (error) {
+          this.#memberFailed(peer, error);
+        }
       }
     }
     if (this.#textsMoved) {
       this.#textsMoved = false;
-      for (const text of this.#texts) text.changed();
+      for (const text of this.#texts) {
+        try {
+          text.changed();
+        } catch (error) {
+          this.#parts.log.error({ error: messageOf(error) }, 'a member could not be told of a text');
+        }
+      }
+    }
+  }
+
+  /** Updates that were taken to be written must be, whatever becomes of cursors. */
+  #takePresenceFrames(): Uint8Array | null {
+    try {
+      return framedAwareness(this.#presence.takeChanges());
+    } catch (error) {
+      this.#parts.log.error({ error: messageOf(error) }, 'presence failed and is not shown');
+      return null;
     }
   }
 
@@ -614,6 +658,10 @@ export class Room implements LiveRoom {
       const error = new Error(`the gate did not accept our own edit: ${this.#ownRefused}`);
       this.#ownRefused = null;
       this.#dropLive(error);
+      throw error;
+    } catch (error) {
+      // What throws behind a transaction leaves a document that emits nothing any more.
+      if (this.#live === live && !live.isHealthy) this.#dropLive(error);
       throw error;
     } finally {
       if (this.#live !== live) live.destroy();
