@@ -249,6 +249,31 @@ inBrowser('trust', () => {
     await ann.saved();
   });
 
+  test('[G19] a page that was offline for a day comes back by itself, and what was typed is there once', async () => {
+    const link = await ann.makeRoom();
+    await ann.page.close();
+    await ann.openTab();
+    await ann.page.clock.install(); // before the page's own code: its timers and dates are to move
+    await ann.enter(link);
+    await ann.insert('saved ');
+    await ann.saved();
+    await server.kill();
+    await ann.context.setOffline(true);
+    await bar('Offline').waitFor();
+    await ann.insert('typed offline');
+    await ann.page.clock.fastForward('24:00:00'); // as when the lid is opened again
+    await bar('Offline').waitFor();
+    await ann.insert(', and a day later');
+    await server.restart();
+    await ann.context.setOffline(false);
+    await ann.saved();
+    expect(await restText(link)).toBe('saved typed offline, and a day later');
+    await ann.page.reload();
+    await ann.saved();
+    expect(await ann.text()).toBe('saved typed offline, and a day later');
+    expect(ann.complaints).toEqual([]);
+  });
+
   test('without a server the page is whole: commands, files and settings open as ever', async () => {
     await ann.makeRoom();
     const fetched = (part: string) =>

@@ -100,7 +100,7 @@ export class Visitor {
     page.on('console', (message) => {
       // A server that is gone is what some tests are about: the browser says so by itself.
       const isOutage =
-        /ERR_CONNECTION_|WebSocket connection|ERR_EMPTY_RESPONSE|status of 404|status of 410/.test(
+        /ERR_CONNECTION_|ERR_INTERNET_DISCONNECTED|WebSocket connection|ERR_EMPTY_RESPONSE|status of 404|status of 410/.test(
           message.text(),
         );
       if (message.type() === 'error' && !isOutage) complaints.push(`console: ${message.text()}`);
