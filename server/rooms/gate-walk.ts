@@ -1,6 +1,7 @@
 /** Walks the structs of one update against what a gate knows (rules 1-8); mutates nothing outside itself. */
 import { MAX_TYPE_DEPTH } from '../contract/limits.js';
 import { Adjacency } from './adjacency.js';
+import { Content } from './content-reader.js';
 import { noDeletes, push, type DeleteList } from './delete-list.js';
 import type { Clocks } from './gate.js';
 import { GONE, MAP, NewItemRoots, TEXT, type ItemRoots, type Kind } from './item-roots.js';
@@ -11,7 +12,7 @@ import { NONE, type Run } from './runs.js';
 import { PIECE_STEPS, type Pieces } from './slices.js';
 import { SIDES, type StructTable } from './struct-table.js';
 import { HALF_COLLECTED, TypeClaims, type IsDeleted } from './type-claims.js';
-import { Content, NESTED, type Struct, type UpdateReader } from './update-reader.js';
+import { NESTED, type Struct, type UpdateReader } from './update-reader.js';
 
 /** What the gate knows. */
 export interface Known {

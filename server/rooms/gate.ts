@@ -7,6 +7,8 @@
  */
 import { DEFAULT_MAX_DOC_CLIENTS, MAX_ROOTS } from '../contract/limits.js';
 import { Adjacency } from './adjacency.js';
+import { MalformedUpdate } from './byte-reader.js';
+import { Content } from './content-reader.js';
 import { noDeletes, withDeletes, type DeleteList } from './delete-list.js';
 import { DeletedRanges } from './deleted-ranges.js';
 import { Walk, type Known } from './gate-walk.js';
@@ -16,7 +18,7 @@ import { NONE, type Run } from './runs.js';
 import { salvaging } from './salvage.js';
 import { finish, PIECE_STEPS, type Pieces } from './slices.js';
 import { StructTable } from './struct-table.js';
-import { Content, INHERITED, MalformedUpdate, UpdateReader } from './update-reader.js';
+import { INHERITED, UpdateReader } from './update-reader.js';
 
 /** Client id → next clock, which is a Yjs state vector. */
 export type Clocks = Map<number, number>;

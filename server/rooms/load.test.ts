@@ -5,7 +5,7 @@ import * as Y from 'yjs';
 import type { StoredDocument } from '../storage/store.js';
 import { documentOf } from './fold.js';
 import { loadDocument } from './load.js';
-import { MalformedUpdate } from './update-reader.js';
+import { MalformedUpdate } from './byte-reader.js';
 
 /** The updates of a document that types one word after another, each leaning on the one before. */
 function typed(...words: string[]): Uint8Array[] {

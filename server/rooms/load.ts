@@ -6,7 +6,7 @@ import type { StoredDocument } from '../storage/store.js';
 import { EMPTY_UPDATE } from './document.js';
 import { Gate, plainRules } from './gate.js';
 import { finish, type Pieces } from './slices.js';
-import { MalformedUpdate } from './update-reader.js';
+import { MalformedUpdate } from './byte-reader.js';
 
 export interface Loaded {
   readonly gate: Gate;

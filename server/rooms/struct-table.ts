@@ -1,6 +1,7 @@
 /** The structs of one update, kept as numbers: what judging several sections, or a large update in pieces, looks at again and again. */
 import { PIECE_STEPS, type Pieces } from './slices.js';
-import { Content, INHERITED, type Struct, type UpdateReader } from './update-reader.js';
+import { Content } from './content-reader.js';
+import { INHERITED, type Struct, type UpdateReader } from './update-reader.js';
 
 const FIELDS = 10;
 const FIRST_CAPACITY = 16;

@@ -234,7 +234,9 @@ export function richRefusalCases(): RefusalCase[] {
 
 /** Where the gate and the decoder write their forms: what follows these words, up to the end of its string. */
 const SOURCES: readonly (readonly [file: string, before: RegExp])[] = [
-  ['rooms/update-reader.ts', /new MalformedUpdate\(\s*|^\s+return /],
+  ['rooms/byte-reader.ts', /new MalformedUpdate\(\s*/],
+  ['rooms/content-reader.ts', /new MalformedUpdate\(\s*|^\s+return /],
+  ['rooms/update-reader.ts', /new MalformedUpdate\(\s*/],
   ['rooms/gate-walk.ts', /return |\? |^const [A-Z_]+ = /],
   ['rooms/type-claims.ts', /return |^export const [A-Z_]+ = /],
   ['rooms/gate.ts', /kind: 'refuse', reason: /],
