@@ -12,7 +12,7 @@ const GATHER_MS = 16;
 /** With few receivers edits are gathered only while they pour in: so many left with the last flush, which is more than people type. */
 const POURING_EDITS = 8;
 /** Pouring edits leave at most so often, in ms. */
-const GATHER_POURING_MS = 2;
+const GATHER_POURING_MS = 1;
 
 export class FlushSchedule {
   #lastMs = -Infinity;
