@@ -182,6 +182,7 @@ test.each(FAULTS)('%s', async (_name, arrange, provoke) => {
   }
   clock.advance(100);
   await new Promise((resolve) => setImmediate(resolve));
+  ann.read(); // what is typed next stands behind it
   expect(ann.type('during ')).toEqual({ kind: 'taken' });
   clock.advance(100);
   jest.restoreAllMocks();
