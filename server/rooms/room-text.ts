@@ -3,51 +3,52 @@ import { randomBytes } from 'node:crypto';
 
 import { DEFAULT_LANGUAGE } from '../contract/languages.js';
 import type { PresenceOwner } from './presence.js';
-import type { Room } from './room.js';
+import type { RoomTexts, TextHome } from './room-texts.js';
 import type { LiveText, TextEdit, TextMark } from './types.js';
 
 export class RoomText implements LiveText, PresenceOwner {
-  readonly #room: Room;
+  readonly #texts: RoomTexts;
+  readonly #room: TextHome;
   readonly #fileId: string;
   readonly #changed: () => void;
   /** Awareness id under which Yjs clients see this member. */
   readonly #client = randomBytes(4).readUInt32BE();
   #clock = 0;
 
-  constructor(room: Room, fileId: string, changed: () => void) {
+  constructor(texts: RoomTexts, room: TextHome, fileId: string, changed: () => void) {
+    this.#texts = texts;
     this.#room = room;
     this.#fileId = fileId;
     this.#changed = changed;
   }
 
   get text(): string {
-    return this.#room.withLive((live) => live.text(this.#fileId));
+    return this.#texts.withLive((live) => live.text(this.#fileId));
   }
 
   get language(): string {
-    return this.#room.withLive((live) => live.language) || DEFAULT_LANGUAGE;
+    return this.#texts.withLive((live) => live.language) || DEFAULT_LANGUAGE;
   }
 
   mark(): TextMark {
-    return this.#room.withLive((live) => live.journal(this.#fileId).mark());
+    return this.#texts.withLive((live) => live.journal(this.#fileId).mark());
   }
 
   since(mark: TextMark): readonly (readonly TextEdit[])[] | null {
-    return this.#room.withLive((live) => live.journal(this.#fileId).since(mark));
+    return this.#texts.withLive((live) => live.journal(this.#fileId).since(mark));
   }
 
   apply(edits: readonly TextEdit[]): number {
-    this.#room.withLive((live) => this.#room.edit(live, this.#fileId, edits));
-    return this.#room.logEnd;
+    return this.#texts.editOpen(this.#fileId, edits);
   }
 
   setLanguage(language: string): number {
-    return this.#room.nameLanguage(language);
+    return this.#texts.nameLanguage(language);
   }
 
   present({ name, color, position }: { name: string; color: number; position: number | null }): void {
     const at =
-      position === null ? null : this.#room.withLive((live) => live.cursorAt(this.#fileId, position));
+      position === null ? null : this.#texts.withLive((live) => live.cursorAt(this.#fileId, position));
     const state = { user: { name, color }, ...(at === null ? {} : { cursor: { anchor: at, head: at } }) };
     const entry = { client: this.#client, clock: ++this.#clock, state: Buffer.from(JSON.stringify(state)) };
     this.#room.takePresence(this, entry, false);
@@ -57,7 +58,7 @@ export class RoomText implements LiveText, PresenceOwner {
   probe(): void {}
 
   release(): void {
-    this.#room.releaseText(this);
+    this.#texts.release(this);
   }
 
   /** The room flushed, and the document moved. */

@@ -12,24 +12,22 @@ import { CloseCode, NoticeCode, SharedDoc } from '../contract/wire.js';
 import type { RoomLimits } from '../settings/limits.js';
 import type { LogChannel } from '../storage/store.js';
 import type { Clock, Timer } from '../support/clock.js';
-import { AppError, invariant, messageOf } from '../support/errors.js';
+import { invariant, messageOf } from '../support/errors.js';
 import type { Log } from '../support/log.js';
 import { RoomCounts } from './counts.js';
 import { RoomDocument } from './document.js';
-import { etagOf } from './etag.js';
-import { refusalOf, type FileEntry } from './files.js';
-import { BrokenFold, documentOf, type FileReading } from './fold.js';
+import type { FileEntry } from './files.js';
+import type { FileReading } from './fold.js';
 import { FlushSchedule } from './flush.js';
 import type { Folder } from './folder.js';
 import type { Clocks, Gate, Verdict } from './gate.js';
-import { buildingDocument } from './integration.js';
 import { LargeDocuments } from './large-documents.js';
-import { LiveDocument } from './live-document.js';
+import type { LiveDocument } from './live-document.js';
 import { framedAwareness, framedStep1, type AwarenessEntry } from './messages.js';
 import type { Outcome, SyncPeer } from './peer.js';
 import { Presence, type PresenceOwner } from './presence.js';
-import { RoomText } from './room-text.js';
-import { Slices, type Pieces } from './slices.js';
+import { RoomTexts, type TextHome } from './room-texts.js';
+import { Slices } from './slices.js';
 import type { LiveRoom, LiveText, Member, TextEdit, TextLimits } from './types.js';
 
 /** What was read for the room. */
@@ -57,9 +55,6 @@ export interface RoomParts {
   readonly largeDocuments?: LargeDocuments;
 }
 
-/** A document that is kept with nobody's text open is let go when so many updates wait for it. */
-const MAX_WAITING_UPDATES = 1000;
-
 /** What leans on something missing is tried again so long after somebody brought something, in ms. */
 const RETRY_PARKED_MS = 1000;
 
@@ -74,7 +69,7 @@ export class Room implements LiveRoom {
   readonly #channel: LogChannel;
   readonly #schedule: FlushSchedule;
   readonly #slices: Slices;
-  readonly #largeDocuments: LargeDocuments;
+  readonly #texts: RoomTexts;
 
   readonly #members = new Set<Member>();
   readonly #peers = new Set<SyncPeer>();
@@ -85,23 +80,7 @@ export class Room implements LiveRoom {
 
   /** Under which the server's own edits are made while the room is open; refused from sockets. */
   readonly #ownClient: number;
-  /** Kept while somebody needs the text as text, and a large one for a while after an edit; made for each edit of our own otherwise. */
-  #live: LiveDocument | null = null;
-  /** While a large one is made in pieces: what came since it was begun. */
-  #meanwhile: Uint8Array[] | null = null;
-  /** The live document has more to take in than fits a turn. */
-  #settling = false;
-  readonly #texts = new Set<RoomText>();
-  #textsMoved = false;
-  /** Why the gate did not take an edit of our own, until whoever made it is told. */
-  #ownRefused: string | null = null;
   #appendedBytes = 0;
-  /** The last reading, for all who ask before the document changes; held weakly, because it repeats the text. */
-  #reading: {
-    readonly fileId: string;
-    readonly logEnd: number;
-    readonly coming: WeakRef<Promise<FileReading>>;
-  } | null = null;
   /** What stored rows hold that leaned on something missing so far (a hole in the log): not served, and tried again. */
   #parked: Uint8Array[];
   #retryParked: Timer | null = null;
@@ -122,7 +101,6 @@ export class Room implements LiveRoom {
     this.clock = parts.clock;
     this.#counts = parts.counts ?? new RoomCounts();
     this.#slices = parts.slices ?? new Slices(parts.clock);
-    this.#largeDocuments = parts.largeDocuments ?? new LargeDocuments(parts.clock);
     this.#schedule = new FlushSchedule(parts.clock, 1000 / parts.limits.awarenessPerSecond, () =>
       this.#flush(),
     );
@@ -135,7 +113,26 @@ export class Room implements LiveRoom {
     this.#parked = [...(content.waiting ?? [])];
     do this.#ownClient = randomBytes(4).readUInt32BE();
     while (content.gate.clocks.has(this.#ownClient));
+    this.#texts = new RoomTexts(this.#home(), this.#document, this.#ownClient, {
+      ...this.#parts,
+      counts: this.#counts,
+      largeDocuments: parts.largeDocuments ?? new LargeDocuments(parts.clock),
+      maxTextBytes: parts.limits.maxTextBytes,
+    });
     this.#channel = openLog((durable) => this.#onDurable(durable));
+  }
+
+  /** What its texts may do. */
+  #home(): TextHome {
+    return {
+      isClosed: () => this.#closed,
+      logEnd: () => this.logEnd,
+      full: () => this.#full,
+      append: (update) => this.#append(update, null),
+      flushSoon: () => this.#schedule.soon(this.#peers.size),
+      takePresence: (owner, entry, isNull) => this.takePresence(owner, entry, isNull),
+      dropPresence: (owner) => this.dropPresence(owner),
+    };
   }
 
   // What the registry asks.
@@ -189,7 +186,7 @@ export class Room implements LiveRoom {
     this.#closed = true;
     this.#schedule.cancel();
     this.#retryParked?.cancel();
-    this.letGo();
+    this.#texts.letGo();
   }
 
   /** Every member must go. */
@@ -350,10 +347,7 @@ export class Room implements LiveRoom {
     }
     const kept = this.#append(verdict.update, from);
     if (this.#parked.length > 0 && verdict.adds) this.#planRetry();
-    this.#meanwhile?.push(kept);
-    if (this.#live === null) return TAKEN;
-    this.#live.take(kept);
-    if (this.#texts.size === 0 && this.#live.waiting > MAX_WAITING_UPDATES) this.letGo();
+    this.#texts.take(kept);
     return TAKEN;
   }
 
@@ -445,7 +439,7 @@ export class Room implements LiveRoom {
     this.#channel.append(kept);
     this.#document.accept(update);
     this.#question = null;
-    if (this.#texts.size > 0) this.#textsMoved = true;
+    this.#texts.moved();
     return kept;
   }
 
@@ -470,16 +464,7 @@ export class Room implements LiveRoom {
         }
       }
     }
-    if (this.#textsMoved) {
-      this.#textsMoved = false;
-      for (const text of this.#texts) {
-        try {
-          text.changed();
-        } catch (error) {
-          this.#parts.log.error({ error: messageOf(error) }, 'a member could not be told of a text');
-        }
-      }
-    }
+    this.#texts.flushed();
   }
 
   /** Updates that were taken to be written must be, whatever becomes of cursors. */
@@ -511,34 +496,18 @@ export class Room implements LiveRoom {
     return everyone.length > 0 ? framedAwareness(everyone) : null;
   }
 
-  // Text, for REST and JSON members.
+  // Text, for REST and JSON members: RoomTexts keeps these promises.
 
   read(fileId: string): Promise<FileReading> {
-    const { logEnd } = this;
-    const last = this.#reading;
-    const known = last?.logEnd === logEnd && last.fileId === fileId ? last.coming.deref() : undefined;
-    if (known) return known;
-    const coming = this.#readAnew(fileId);
-    this.#reading = { fileId, logEnd, coming: new WeakRef(coming) };
-    coming.catch(() => (this.#reading = null));
-    return coming;
-  }
-
-  async #readAnew(fileId: string): Promise<FileReading> {
-    const live = this.#settled();
-    // A document that has not taken in everything yet may show half of an edit, which is nobody's text.
-    if (live === null || this.#settling)
-      return this.#parts.folder.reading(this.updates(), fileId, this.#document.risk);
-    const text = live.text(fileId);
-    return { text, etag: etagOf(text), language: live.language };
+    return this.#texts.read(fileId);
   }
 
   async readText(fileId: string): Promise<string> {
     return (await this.read(fileId)).text;
   }
 
-  async readTexts(limits: TextLimits): Promise<Map<string, string>> {
-    return this.#parts.folder.texts(this.updates(), limits, this.#document.risk);
+  readTexts(limits: TextLimits): Promise<Map<string, string>> {
+    return this.#texts.readAll(limits);
   }
 
   async language(): Promise<string> {
@@ -546,193 +515,39 @@ export class Room implements LiveRoom {
   }
 
   setLanguage(language: string): Promise<number> {
-    return this.#withLiveSoon(() => this.nameLanguage(language));
-  }
-
-  /** `setLanguage` without waiting. */
-  nameLanguage(language: string): number {
-    this.#assertRoomForMore();
-    this.withLive((live) => live.setLanguage(language));
-    return this.logEnd;
+    return this.#texts.setLanguage(language);
   }
 
   files(): Promise<readonly FileEntry[]> {
-    return this.#parts.folder.files(this.updates(), this.#document.risk);
+    return this.#texts.files();
   }
 
   zip(): Promise<Uint8Array> {
-    return this.#parts.folder.zip(this.updates());
+    return this.#texts.zip();
   }
 
-  async changeFiles<T>(
+  changeFiles<T>(
     addedBytes: number,
     change: (doc: Y.Doc) => T,
   ): Promise<{ readonly result: T; readonly position: number }> {
-    this.#assertRoomForMore();
-    const tooLarge = this.#document.tooLarge(addedBytes, null);
-    if (addedBytes > 0 && tooLarge !== null) throw new AppError('too-large', tooLarge);
-    try {
-      return await this.#withLiveSoon((live) => {
-        const result = live.change(change);
-        return { result, position: this.logEnd };
-      });
-    } catch (error) {
-      throw refusalOf(error);
-    }
+    return this.#texts.changeFiles(addedBytes, change);
   }
 
-  async editText(fileId: string, plan: (text: string) => readonly TextEdit[]): Promise<number> {
-    return this.#withLiveSoon((live) => {
-      this.edit(live, fileId, plan(live.text(fileId)));
-      return this.logEnd;
-    });
+  editText(fileId: string, plan: (text: string) => readonly TextEdit[]): Promise<number> {
+    return this.#texts.editText(fileId, plan);
+  }
+
+  openText(fileId: string, changed: () => void): Promise<LiveText> {
+    return this.#texts.open(fileId, changed);
+  }
+
+  /** Runs `use` on the document as a Y.Doc. */
+  withLive<T>(use: (live: LiveDocument) => T): T {
+    return this.#texts.withLive(use);
   }
 
   settled(position: number): Promise<void> {
     return this.#channel.settled(position);
-  }
-
-  async openText(fileId: string, changed: () => void): Promise<LiveText> {
-    return this.#withLiveSoon((live) => {
-      this.#live = live;
-      this.#largeDocuments.drop(this);
-      const text = new RoomText(this, fileId, changed);
-      this.#texts.add(text);
-      return text;
-    });
-  }
-
-  /** For RoomText: it needs the live document no more. */
-  releaseText(text: RoomText): void {
-    if (!this.#texts.delete(text)) return;
-    this.dropPresence(text);
-    this.letGo();
-  }
-
-  /** The live document goes, unless somebody needs it. */
-  letGo(): void {
-    if (this.#texts.size > 0) return;
-    this.#largeDocuments.drop(this);
-    this.#live?.destroy();
-    this.#live = null;
-  }
-
-  /** Runs `use` on the document as a Y.Doc: of a small document at once, of a large one when it was made and its turn has come. */
-  async #withLiveSoon<T>(use: (live: LiveDocument) => T): Promise<T> {
-    if (this.#document.isCheap) return this.withLive(use);
-    try {
-      return await this.#largeDocuments.run(this.#makingLive(), () => this.withLive(use));
-    } catch (error) {
-      if (!(error instanceof BrokenFold)) throw error;
-      throw new AppError('storage-unavailable', 'The document cannot be edited just now', { cause: error });
-    } finally {
-      if (this.#live && this.#texts.size === 0 && !this.#closed) this.#largeDocuments.keep(this);
-    }
-  }
-
-  /** Makes the live document if there is none. Others are served meanwhile, and what they write comes in at the end. */
-  *#makingLive(): Pieces<void> {
-    if (this.#live === null) {
-      this.#meanwhile = [];
-      try {
-        const live = this.#liveOf(yield* buildingDocument(this.updates()));
-        for (const update of this.#meanwhile) live.take(update);
-        // Somebody found the document small enough not to wait: theirs is as good.
-        if (this.#live) live.destroy();
-        else this.#live = live;
-      } finally {
-        this.#meanwhile = null;
-      }
-    }
-    for (this.#settled(); this.#settling;) yield;
-  }
-
-  /** Runs `use` on the document as a Y.Doc: the kept one, or one made for this call. */
-  withLive<T>(use: (live: LiveDocument) => T): T {
-    const live = this.#settled() ?? this.#makeLive();
-    // A kept one that broke was dropped: this is its replacement.
-    if (this.#texts.size > 0) this.#live = live;
-    try {
-      const result = use(live);
-      if (this.#ownRefused === null) return result;
-      const error = new Error(`the gate did not accept our own edit: ${this.#ownRefused}`);
-      this.#ownRefused = null;
-      this.#dropLive(error);
-      throw error;
-    } catch (error) {
-      // What throws behind a transaction leaves a document that emits nothing any more.
-      if (this.#live === live && !live.isHealthy) this.#dropLive(error);
-      throw error;
-    } finally {
-      if (this.#live !== live) live.destroy();
-    }
-  }
-
-  /** A server edit. @throws AppError `too-large`, RangeError for edits outside the text */
-  edit(live: LiveDocument, fileId: string, edits: readonly TextEdit[]): void {
-    this.#assertRoomForMore();
-    const added = edits.reduce((sum, edit) => sum + Buffer.byteLength(edit.insert), 0);
-    const tooLarge =
-      added === 0
-        ? null
-        : (this.#document.tooLarge(added, null) ?? live.tooLong(fileId, edits, this.maxTextBytes));
-    if (tooLarge !== null) throw new AppError('too-large', tooLarge);
-    live.edit(fileId, edits);
-  }
-
-  #assertRoomForMore(): void {
-    const full = this.#full;
-    if (full !== null) throw new AppError('storage-unavailable', full);
-  }
-
-  /** @throws BrokenFold for a large document: whoever needs that waits until it is made in pieces */
-  #makeLive(): LiveDocument {
-    if (!this.#document.isCheap) throw new BrokenFold('a large document is not made at once');
-    return this.#liveOf(documentOf(this.updates()));
-  }
-
-  #liveOf(doc: Y.Doc): LiveDocument {
-    return new LiveDocument(doc, this.#ownClient, (update) => this.#takeOwn(update));
-  }
-
-  /** An update of our own into the room. */
-  #takeOwn(update: Uint8Array): void {
-    const verdict = this.#document.check(update, -1);
-    if (verdict.kind === 'accept' && verdict.update !== null) {
-      const kept = this.#append(verdict.update, null);
-      this.#meanwhile?.push(kept);
-      return;
-    }
-    // Our own edits are made of what the room holds: anything else is a defect of ours, and the edit is not in the room.
-    if (verdict.kind !== 'accept') this.#ownRefused = verdict.kind;
-  }
-
-  /** The kept document with all that came, as far as a turn can take it in, or null when there is none, or it broke. */
-  #settled(): LiveDocument | null {
-    if (this.#settling) return this.#live;
-    try {
-      if (this.#live?.settle(this.#document.isCheap) === false) {
-        this.#settling = true;
-        this.clock.endOfTurn(() => this.#settleOn());
-      }
-    } catch (error) {
-      this.#dropLive(error);
-    }
-    return this.#live;
-  }
-
-  #settleOn(): void {
-    this.#settling = false;
-    if (this.#settled() === null || this.#settling || this.#texts.size === 0) return;
-    this.#textsMoved = true;
-    this.#schedule.soon(this.#peers.size);
-  }
-
-  /** The next use makes it anew from the room's bytes (reliability: the wedged document). */
-  #dropLive(error: unknown): void {
-    this.#counts.brokenDocuments++;
-    this.#parts.log.error({ error: messageOf(error) }, 'the live document broke and is made anew');
-    this.#live = null;
   }
 }
 
