@@ -17,22 +17,19 @@ interface Handle {
  * Not counted in `socket.bytesWritten`.
  */
 export function writeDirectly(socket: Socket, bytes: Uint8Array): void {
-  const rest = socket.writableLength === 0 ? unwritten(socket, bytes) : bytes;
-  if (rest.length > 0) socket.write(rest);
+  const taken = socket.writableLength === 0 ? takenAtOnce(socket, bytes) : 0;
+  if (taken < bytes.length) socket.write(taken === 0 ? bytes : bytes.subarray(taken));
 }
 
-/** Hands the kernel what it takes; returns the rest. */
-function unwritten(socket: Socket, bytes: Uint8Array): Uint8Array {
+/** Hands the kernel the bytes; returns how many it took. */
+function takenAtOnce(socket: Socket, bytes: Uint8Array): number {
   const fd = (socket as unknown as { readonly _handle?: Handle | null })._handle?.fd ?? -1;
   // What is written to a TLS socket's descriptor would go out in the clear.
-  if (fd < 0 || !socket.writable || socket.writableCorked > 0 || socket instanceof TLSSocket) return bytes;
+  if (fd < 0 || !socket.writable || socket.writableCorked > 0 || socket instanceof TLSSocket) return 0;
   try {
-    const written = writeSync(fd, bytes);
-    return written === bytes.length ? NOTHING : bytes.subarray(written);
+    return writeSync(fd, bytes);
   } catch {
     // EAGAIN: the reader is slow. Anything else the stream will meet too, and report.
-    return bytes;
+    return 0;
   }
 }
-
-const NOTHING = new Uint8Array();

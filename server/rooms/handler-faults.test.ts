@@ -102,22 +102,22 @@ const FAULTS: readonly [
   ['a JSON member that is told of a text', ({ shown }) => failOnce(shown, 'push'), null],
   [
     'an observer of the document, at an edit of others',
-    ({ room }) => room.withLive((live) => live.change((doc) => doc.once('update', fail))),
+    ({ room }) => void room.changeFiles(0, (doc) => doc.once('update', fail)),
     null,
   ],
   [
     'an observer of the document, at an edit of a JSON member',
-    ({ room }) => room.withLive((live) => live.change((doc) => doc.once('update', fail))),
+    ({ room }) => void room.changeFiles(0, (doc) => doc.once('update', fail)),
     ({ text }) => text.apply([{ at: 0, delete: 0, insert: '# ' }]),
   ],
   [
     'an observer of a text',
-    ({ room }) => room.withLive((live) => live.change((doc) => doc.getText('file:main').observe(failing()))),
+    ({ room }) => void room.changeFiles(0, (doc) => doc.getText('file:main').observe(failing())),
     null,
   ],
   [
     'an observer of a text, at an edit of a JSON member',
-    ({ room }) => room.withLive((live) => live.change((doc) => doc.getText('file:main').observe(failing()))),
+    ({ room }) => void room.changeFiles(0, (doc) => doc.getText('file:main').observe(failing())),
     ({ text }) => text.apply([{ at: 0, delete: 0, insert: '# ' }]),
   ],
   [

@@ -3,10 +3,10 @@
  * the log) and rows that cannot be read are parked: kept where they are, not served, never compacted away.
  */
 import type { StoredDocument } from '../storage/store.js';
+import { MalformedUpdate } from './byte-reader.js';
 import { EMPTY_UPDATE } from './document.js';
 import { Gate, plainRules } from './gate.js';
 import { finish, type Pieces } from './slices.js';
-import { MalformedUpdate } from './byte-reader.js';
 
 export interface Loaded {
   readonly gate: Gate;

@@ -22,7 +22,6 @@ import { FlushSchedule } from './flush.js';
 import type { Folder } from './folder.js';
 import type { Clocks, Gate, Verdict } from './gate.js';
 import { LargeDocuments } from './large-documents.js';
-import type { LiveDocument } from './live-document.js';
 import { framedAwareness, framedStep1, type AwarenessEntry } from './messages.js';
 import type { Outcome, SyncPeer } from './peer.js';
 import { Presence, type PresenceOwner } from './presence.js';
@@ -539,11 +538,6 @@ export class Room implements LiveRoom {
 
   openText(fileId: string, changed: () => void): Promise<LiveText> {
     return this.#texts.open(fileId, changed);
-  }
-
-  /** Runs `use` on the document as a Y.Doc. */
-  withLive<T>(use: (live: LiveDocument) => T): T {
-    return this.#texts.withLive(use);
   }
 
   settled(position: number): Promise<void> {
