@@ -11,7 +11,7 @@ import type { WebSocket } from 'ws';
 import { CloseCode } from '../contract/wire.js';
 import type { SocketLimits } from '../settings/limits.js';
 import type { Clock, Timer } from '../support/clock.js';
-import { writeDirectly } from './direct-write.js';
+import { writeDirectly } from '../support/direct-write.js';
 
 /**
  * Above `slowReaderBytes` nothing more should be queued, and after `slowReaderMs` everything must have been read; beyond the first

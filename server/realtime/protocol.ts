@@ -38,7 +38,16 @@ const MAX_AWARENESS_ENTRIES = 1024;
  * @throws BadFrame
  */
 export function decodeMessage(data: Uint8Array, limits: MessageLimits): Incoming {
-  const reader = new Reader(data);
+  messageReader.open(data);
+  try {
+    return decoded(messageReader, limits);
+  } finally {
+    messageReader.release();
+    contentReader.release();
+  }
+}
+
+function decoded(reader: Reader, limits: MessageLimits): Incoming {
   const type = reader.varUint('message type');
   switch (type) {
     case MessageType.Sync: {
@@ -71,7 +80,7 @@ export function decodeMessage(data: Uint8Array, limits: MessageLimits): Incoming
 
 /** A state vector is a count and as many pairs of varuints. */
 function assertStateVector(bytes: Uint8Array): void {
-  const reader = new Reader(bytes);
+  const reader = contentReader.open(bytes);
   const count = reader.varUint('state vector count');
   if (count * 2 > bytes.length) throw new BadFrame('a state vector count larger than the message');
   for (let i = 0; i < count; i++) {
@@ -82,7 +91,7 @@ function assertStateVector(bytes: Uint8Array): void {
 }
 
 function decodeAwareness(bytes: Uint8Array, maxStateBytes: number): PresenceEntry[] {
-  const reader = new Reader(bytes);
+  const reader = contentReader.open(bytes);
   const count = reader.varUint('awareness count');
   if (count > MAX_AWARENESS_ENTRIES)
     throw new BadFrame(`${count} awareness entries, the limit is ${MAX_AWARENESS_ENTRIES}`);
@@ -141,10 +150,22 @@ function depthOf(value: unknown, depth: number): number {
   return deepest;
 }
 
+const nothing = new Uint8Array(0);
+
 class Reader {
   #at = 0;
+  private data: Uint8Array = nothing;
 
-  constructor(private readonly data: Uint8Array) {}
+  open(data: Uint8Array): this {
+    this.data = data;
+    this.#at = 0;
+    return this;
+  }
+
+  /** Lets go of the bytes. */
+  release(): void {
+    this.data = nothing;
+  }
 
   /** A canonical varuint of at most 8 bytes and 2^53. */
   varUint(what: string): number {
@@ -177,3 +198,10 @@ class Reader {
     if (this.#at !== this.data.length) throw new BadFrame('bytes left over behind the message');
   }
 }
+
+/**
+ * One for messages and one for what is in them, for all connections: with an object for each, V8 would forget the hidden class, and
+ * all code made for it, whenever it collects while nobody types.
+ */
+const messageReader = new Reader();
+const contentReader = new Reader();

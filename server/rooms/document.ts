@@ -47,8 +47,9 @@ export interface DocumentParts {
 export class RoomDocument {
   readonly #gate: Gate;
   readonly #parts: DocumentParts;
-  /** Of `#parts`, which is made anew for each room: looked at with every update. */
+  /** Of `#parts`, which is made anew for each room and has a hidden class of its own there: looked at with every update. */
   readonly #limits: DocumentParts['limits'];
+  readonly #folder: Folder;
   #stateFrame: Uint8Array;
   #state: Uint8Array;
   readonly #tail = new Tail();
@@ -73,6 +74,7 @@ export class RoomDocument {
     this.#gate = gate;
     this.#parts = parts;
     this.#limits = parts.limits;
+    this.#folder = parts.folder;
     [this.#stateFrame, this.#state] = framed(state);
     for (const update of updates) this.#tail.append(update);
     this.#flushedLength = this.#tail.length;
@@ -179,7 +181,7 @@ export class RoomDocument {
     if (this.bytes + update.length > docLimit) await this.#foldElsewhere();
     if (this.bytes + update.length > docLimit || !this.#textMayPass(update.length, textLimit)) return null;
     try {
-      return (await this.#parts.folder.fold([...this.updates(), update], Infinity)).longestText;
+      return (await this.#folder.fold([...this.updates(), update], Infinity)).longestText;
     } catch {
       return null; // it has a gap, and will be judged to have
     }
@@ -229,7 +231,7 @@ export class RoomDocument {
       this.#diffs.set(key, frame);
       return frame;
     };
-    if (this.#parts.folder.isSmall(state.length, 0)) {
+    if (this.#folder.isSmall(state.length, 0)) {
       return write(this.#withTail(keep(Y.diffUpdate(state, stateVector))));
     }
     // Who lost the line since the last fold has all of the state's structs: no need to read the state for that.
@@ -239,7 +241,7 @@ export class RoomDocument {
     // All who lost the line at the same moment ask the same: one diff serves them.
     let coming = this.#comingDiffs.get(key);
     if (coming?.state !== state) {
-      const frame = this.#parts.folder
+      const frame = this.#folder
         .diff(state, stateVector)
         .then((diff) => (this.#state === state ? keep(diff) : null));
       const made = { state, frame };
@@ -270,7 +272,7 @@ export class RoomDocument {
 
   /** True when a Y.Doc of this may be made at once; see LargeDocuments. */
   get isCheap(): boolean {
-    return this.#parts.folder.isSmall(this.bytes, this.risk);
+    return this.#folder.isSmall(this.bytes, this.risk);
   }
 
   /** Folds the tail, if there is one: at once, or soon when that is too much for this thread. */
@@ -308,7 +310,7 @@ export class RoomDocument {
     const clocks = new Map(this.clocks);
     const state = this.#state;
     this.#folding = true;
-    this.#foldUnderWay = this.#parts.folder
+    this.#foldUnderWay = this.#folder
       .fold(this.updates(), this.risk)
       .then((folded) => {
         if (this.#state === state) this.#adopt(folded, clocks, length, count, carets);
@@ -327,7 +329,7 @@ export class RoomDocument {
     [this.#stateFrame, this.#state] = framed(folded.state);
     this.#tail.cut(length, count);
     this.#flushedLength -= length;
-    this.#stateClocks = this.#parts.folder.isSmall(this.#state.length, 0) ? null : clocks;
+    this.#stateClocks = this.#folder.isSmall(this.#state.length, 0) ? null : clocks;
     this.#diffs.clear();
     this.#joinFrames = null;
     this.#foldNotBefore = 0;

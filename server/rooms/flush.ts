@@ -37,10 +37,12 @@ export class FlushSchedule {
     const wait = gatherMs === 0 ? 0 : this.#lastMs + gatherMs - this.clock.now();
     if (wait > 0) return this.#within(wait);
     this.#atEndOfTurn = true;
-    this.clock.endOfTurn(() => {
-      if (this.#atEndOfTurn) this.now();
-    });
+    this.clock.endOfTurn(this.#endOfTurn);
   }
+
+  readonly #endOfTurn = (): void => {
+    if (this.#atEndOfTurn) this.now();
+  };
 
   #gatherMs(receivers: number): number {
     if (receivers >= GATHER_FROM_RECEIVERS) return GATHER_MS;

@@ -104,6 +104,7 @@ export class Gate implements Known {
   #news: { readonly walk: Walk; readonly deletes: DeleteList } | 'keystroke' | null = null;
   /** The news when it is a keystroke: no walk, so that the most common update of all allocates nothing. */
   readonly #keystroke = new Keystroke();
+  readonly #adjacency = new Adjacency(this.neighbours);
 
   constructor(private readonly rules: GateRules = plainRules) {
     this.items = new ItemRoots(rules.allowsRich);
@@ -261,8 +262,7 @@ export class Gate implements Known {
     if (isRun) {
       const hasBoth = originClient >= 0 && rightClient >= 0;
       if (hasBoth && this.items.of(rightClient, rightClock) !== root) return false;
-      const adjacency = new Adjacency(this.neighbours);
-      if (!adjacency.isPossible(originClient, originClock, rightClient, rightClock)) return false;
+      if (!this.#adjacency.isPossible(originClient, originClock, rightClient, rightClock)) return false;
     }
     const next = clock + reader.length;
     if (reader.nextSection() || reader.nextDelete()) return false;

@@ -2,8 +2,11 @@
  * The connection by which group commits travel: one of their own, kept open, so that no slow request can hold them up.
  * Made at the first commit and anew after one that failed; one commit at a time.
  */
+import type { Socket } from 'node:net';
+
 import pg from 'pg';
 
+import { writeDirectly } from '../support/direct-write.js';
 import { messageOf } from '../support/errors.js';
 import type { Log } from '../support/log.js';
 import { appendMessage } from './append-message.js';
@@ -80,7 +83,7 @@ class Append implements pg.Submittable {
   ) {}
 
   submit(connection: pg.Connection): void {
-    connection.stream.write(this.bytes);
+    writeDirectly(connection.stream as Socket, this.bytes);
   }
 
   handleCommandComplete({ text }: { readonly text: string }): void {

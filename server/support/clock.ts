@@ -19,6 +19,8 @@ export interface Clock {
 /** The machine's own. Knows how many of its timers are set, so that a leak shows. */
 class SystemClock implements Clock {
   #timers = 0;
+  /** What runs at the end of this turn, in one Immediate for all: each is a resource of Node's that async hooks could watch. */
+  #turn: (() => void)[] = [];
 
   /** Timers that are set: neither fired nor cancelled. */
   get timers(): number {
@@ -63,8 +65,21 @@ class SystemClock implements Clock {
   }
 
   endOfTurn(run: () => void): void {
-    setImmediate(run);
+    if (this.#turn.push(run) === 1) setImmediate(this.#endTurn);
   }
+
+  /** What asks for the end of a turn meanwhile gets the next one's, as with Immediates. */
+  readonly #endTurn = (): void => {
+    const runs = this.#turn;
+    this.#turn = [];
+    let next = 0;
+    try {
+      while (next < runs.length) (runs[next++] as () => void)();
+    } finally {
+      // One of them threw: that is the process' business, the others still get their turn.
+      for (; next < runs.length; next++) this.endOfTurn(runs[next] as () => void);
+    }
+  };
 }
 
 export const systemClock = new SystemClock();
