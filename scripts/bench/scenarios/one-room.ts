@@ -20,6 +20,9 @@ import type { Metrics, Scenario } from './scenario.js';
 /** Edits a second: five of each member, and no more than people type in one room. */
 const rateOf = (members: number): number => Math.min(5 * members, 200);
 const IN_FLIGHT = 64;
+/** Up to so many members a few seconds hold few edits: compilers take longer to be done with them, and a single collection would decide. */
+const FEW_MEMBERS = 10;
+const FEW_SECONDS = 20;
 
 async function rate(running: Running, members: number, quick: boolean): Promise<Metrics> {
   const { keepsDocuments } = running.target;
@@ -28,7 +31,10 @@ async function rate(running: Running, members: number, quick: boolean): Promise<
   await fill(room, members, keepsDocuments);
   const type = (seconds: number): Promise<void> =>
     atRate([room], rateOf(members), seconds, (member) => member.type());
-  const cost = await costOfEdits(running, [room], type, quick, quick ? 2 : 6);
+  const cost =
+    quick || members > FEW_MEMBERS
+      ? await costOfEdits(running, [room], type, quick, quick ? 2 : 6)
+      : await costOfEdits(running, [room], type, quick, FEW_SECONDS, FEW_SECONDS);
   await verify(room, keepsDocuments);
   leaveAll([room]);
   return {
