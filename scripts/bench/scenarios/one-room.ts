@@ -15,14 +15,19 @@ import {
   verify,
 } from '../load/drive.js';
 import type { Running } from '../targets/target.js';
-import type { Metrics, Scenario } from './scenario.js';
+import { warmUpSeconds, type Metrics, type Scenario } from './scenario.js';
 
 /** Edits a second: five of each member, and no more than people type in one room. */
 const rateOf = (members: number): number => Math.min(5 * members, 200);
 const IN_FLIGHT = 64;
-/** Up to so many members a few seconds hold few edits: compilers take longer to be done with them, and a single collection would decide. */
-const FEW_MEMBERS = 10;
-const FEW_SECONDS = 20;
+/**
+ * Where a few seconds hold few edits, compilers take longer to be done with them, and one collection would decide. A room of ten types 2,000
+ * in its window: whatever a server does once in so many is in it once.
+ */
+const LONG: ReadonlyMap<number, { readonly warmUp: number; readonly seconds: number }> = new Map([
+  [2, { warmUp: 10, seconds: 15 }],
+  [10, { warmUp: 20, seconds: 40 }],
+]);
 
 async function rate(running: Running, members: number, quick: boolean): Promise<Metrics> {
   const { keepsDocuments } = running.target;
@@ -31,10 +36,11 @@ async function rate(running: Running, members: number, quick: boolean): Promise<
   await fill(room, members, keepsDocuments);
   const type = (seconds: number): Promise<void> =>
     atRate([room], rateOf(members), seconds, (member) => member.type());
-  const cost =
-    quick || members > FEW_MEMBERS
-      ? await costOfEdits(running, [room], type, quick, quick ? 2 : 6)
-      : await costOfEdits(running, [room], type, quick, FEW_SECONDS, FEW_SECONDS);
+  const { warmUp, seconds } = (quick ? null : LONG.get(members)) ?? {
+    warmUp: warmUpSeconds(quick),
+    seconds: quick ? 2 : 6,
+  };
+  const cost = await costOfEdits(running, [room], type, quick, seconds, warmUp);
   await verify(room, keepsDocuments);
   leaveAll([room]);
   return {
