@@ -16,7 +16,8 @@ export function random(seed: number): () => number {
 
 /**
  * A document of about so many characters.
- * @param burst characters typed at one place on average: fewer make a document of more pieces
+ * @param burst characters typed at one place on average: fewer make a document of more pieces; from 3 on, or corrections would take
+ *   away as much as is typed
  */
 export function typedDocument(characters: number, burst: number): Y.Doc {
   const chance = random(characters);
