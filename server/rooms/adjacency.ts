@@ -25,7 +25,7 @@ import type { WayRuns } from './ways.js';
  */
 const PATIENCE = 256;
 
-/** Answers the questions of one update. */
+/** Answers one question after the other; what is walked for one counts for that one alone. */
 export class Adjacency {
   #stepsLeft = 0;
   readonly #run = noRun();

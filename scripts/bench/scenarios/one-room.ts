@@ -15,7 +15,7 @@ import {
   verify,
 } from '../load/drive.js';
 import type { Running } from '../targets/target.js';
-import { warmUpSeconds, type Metrics, type Scenario } from './scenario.js';
+import type { Metrics, Scenario } from './scenario.js';
 
 /** Edits a second: five of each member, and no more than people type in one room. */
 const rateOf = (members: number): number => Math.min(5 * members, 200);
@@ -36,11 +36,15 @@ async function rate(running: Running, members: number, quick: boolean): Promise<
   await fill(room, members, keepsDocuments);
   const type = (seconds: number): Promise<void> =>
     atRate([room], rateOf(members), seconds, (member) => member.type());
-  const { warmUp, seconds } = (quick ? null : LONG.get(members)) ?? {
-    warmUp: warmUpSeconds(quick),
-    seconds: quick ? 2 : 6,
-  };
-  const cost = await costOfEdits(running, [room], type, quick, seconds, warmUp);
+  const long = quick ? undefined : LONG.get(members);
+  const cost = await costOfEdits(
+    running,
+    [room],
+    type,
+    quick,
+    long?.seconds ?? (quick ? 2 : 6),
+    long?.warmUp,
+  );
   await verify(room, keepsDocuments);
   leaveAll([room]);
   return {
