@@ -8,6 +8,7 @@ import * as Y from 'yjs';
 import { SharedDoc } from '../contract/wire.js';
 import { etagOf } from './etag.js';
 import type { Clocks } from './gate.js';
+import { joinTyping } from './typed-runs.js';
 import type { TextLimits } from './types.js';
 
 export interface Folded {
@@ -44,7 +45,7 @@ export const newDocument = (): Y.Doc => new Y.Doc({ guid: 'room' });
  */
 export function documentOf(updates: readonly Uint8Array[]): Y.Doc {
   const doc = newDocument();
-  applyAll(doc, updates);
+  applyAll(doc, joinTyping(updates));
   assertHealthy(doc);
   return doc;
 }

@@ -25,8 +25,9 @@ const MAX_SECTIONS = 50_000;
 /** One value of a map, in encoded bytes: maps are for names and settings, texts for what is written. */
 const MAX_ANY_BYTES = 64 * 1024;
 
-const HAS_ORIGIN = 0x80;
-const HAS_RIGHT_ORIGIN = 0x40;
+/** Bits of a struct's info byte. */
+export const HAS_ORIGIN = 0x80;
+export const HAS_RIGHT_ORIGIN = 0x40;
 const HAS_PARENT_SUB = 0x20;
 
 const latin1 = new TextDecoder('latin1');
@@ -72,6 +73,8 @@ export class UpdateReader implements Struct {
   /** Root names in the order in which they first occur. */
   readonly roots: string[] = [];
 
+  /** Offset at which the content of the struct starts. */
+  contentOffset = 0;
   /** Offset at which the delete set starts: what lies before is structs. */
   deletesOffset = 0;
   deleteClient = 0;
@@ -184,6 +187,7 @@ export class UpdateReader implements Struct {
         }
         this.parent = root === NO_ROOT ? NESTED - Number(isMapEntry) : root * 2 + Number(isMapEntry);
       }
+      this.contentOffset = this.#from.at;
       this.length = readContent(this.#from, content, this.#maxValueBytes);
     }
     if (this.length < 1) throw new MalformedUpdate('a struct of length 0');
