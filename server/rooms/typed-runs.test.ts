@@ -1,4 +1,4 @@
-/** Joined updates say what the single ones said, and are few. */
+/** [G7] Joined updates say what the single ones said, and are few. */
 import { expect, test } from '@jest/globals';
 import * as Y from 'yjs';
 
