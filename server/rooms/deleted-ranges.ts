@@ -6,6 +6,10 @@ import type { IsDeleted } from './type-claims.js';
 export class DeletedRanges {
   readonly #of = new Map<number, RangeSet>();
 
+  get isEmpty(): boolean {
+    return this.#of.size === 0;
+  }
+
   add({ client, start, end }: DeleteList): void {
     for (let from = 0; from < client.length;) {
       const of = client[from] as number;

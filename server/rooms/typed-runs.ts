@@ -10,8 +10,9 @@ import * as encoding from 'lib0/encoding';
 
 import { MalformedUpdate } from './byte-reader.js';
 import { Content } from './content-reader.js';
-import { noDeletes, push, withDeletes } from './delete-list.js';
-import { HAS_ORIGIN, HAS_RIGHT_ORIGIN, INHERITED, UpdateReader } from './update-reader.js';
+import { noDeletes, push, withDeletes, type DeleteList } from './delete-list.js';
+import { DeletedRanges } from './deleted-ranges.js';
+import { HAS_ORIGIN, HAS_RIGHT_ORIGIN, INHERITED, UpdateReader, type Struct } from './update-reader.js';
 
 /** Longer updates are no keystrokes, and gain nothing. */
 const MAX_BYTES = 256;
@@ -41,24 +42,15 @@ export function joinTyping(updates: readonly Uint8Array[]): Uint8Array[] {
 }
 
 /** A string behind or before a neighbour. */
-interface Inserted {
+interface Inserted extends Omit<Struct, 'content' | 'parent' | 'parentClient' | 'parentClock'> {
   readonly client: number;
-  readonly clock: number;
-  /** In UTF-16 units. */
-  readonly length: number;
-  /** -1: none, here and on the right. */
-  readonly originClient: number;
-  readonly originClock: number;
-  readonly rightClient: number;
-  readonly rightClock: number;
   /** UTF-8. */
   readonly text: Uint8Array;
 }
 
 interface Keystroke {
   readonly inserted: Inserted | null;
-  /** Client, first clock and the clock behind the last, of each range. */
-  readonly deleted: readonly number[];
+  readonly deleted: DeleteList | null;
 }
 
 /** Null: the update holds something else. */
@@ -70,12 +62,13 @@ function readKeystroke(update: Uint8Array): Keystroke | null {
       if (reader.sectionCount > 1 || reader.structCount > 1 || !reader.nextStruct()) return null;
       if (reader.content !== Content.String || reader.parent !== INHERITED) return null;
       const { client, clock, length, originClient, originClock, rightClient, rightClock } = reader;
-      const text = update.subarray(behindVarUint(update, reader.contentOffset), reader.offset);
+      const text = reader.string;
       inserted = { client, clock, length, originClient, originClock, rightClient, rightClock, text };
       reader.nextSection();
     }
-    const deleted: number[] = [];
-    while (reader.nextDelete()) deleted.push(reader.deleteClient, reader.deleteStart, reader.deleteEnd);
+    let deleted: DeleteList | null = null;
+    while (reader.nextDelete())
+      push((deleted ??= noDeletes()), reader.deleteClient, reader.deleteStart, reader.deleteEnd);
     return { inserted, deleted };
   } catch (error) {
     // Stored before there was a gate: Yjs decides.
@@ -84,18 +77,12 @@ function readKeystroke(update: Uint8Array): Keystroke | null {
   }
 }
 
-function behindVarUint(bytes: Uint8Array, start: number): number {
-  let at = start;
-  while ((bytes[at] as number) >= 0x80) at++; // read before
-  return at + 1;
-}
-
 class Typing {
   readonly #sections = new Map<number, Section>();
-  readonly #deletes = new Map<number, { start: number; end: number }[]>();
+  readonly #deleted = new DeletedRanges();
 
   get isEmpty(): boolean {
-    return this.#sections.size === 0 && this.#deletes.size === 0;
+    return this.#sections.size === 0 && this.#deleted.isEmpty;
   }
 
   /** False when there is a gap or an overlap between it and what its client typed before. */
@@ -110,12 +97,7 @@ class Typing {
       if (section) section.add(inserted);
       else this.#sections.set(inserted.client, new Section(inserted));
     }
-    for (let i = 0; i < deleted.length; i += 3) {
-      const [client, start, end] = deleted.slice(i, i + 3) as [number, number, number];
-      const ranges = this.#deletes.get(client);
-      if (ranges) ranges.push({ start, end });
-      else this.#deletes.set(client, [{ start, end }]);
-    }
+    if (deleted) this.#deleted.add(deleted);
   }
 
   update(): Uint8Array {
@@ -123,10 +105,7 @@ class Typing {
     encoding.writeVarUint(encoder, this.#sections.size);
     for (const section of this.#sections.values()) section.write(encoder);
     const deletes = noDeletes();
-    for (const [client, ranges] of this.#deletes) {
-      ranges.sort((a, b) => a.start - b.start);
-      for (const { start, end } of ranges) push(deletes, client, start, end);
-    }
+    this.#deleted.forEach((client, start, end) => push(deletes, client, start, end));
     return withDeletes(encoding.toUint8Array(encoder), deletes);
   }
 }

@@ -73,8 +73,6 @@ export class UpdateReader implements Struct {
   /** Root names in the order in which they first occur. */
   readonly roots: string[] = [];
 
-  /** Offset at which the content of the struct starts. */
-  contentOffset = 0;
   /** Offset at which the delete set starts: what lies before is structs. */
   deletesOffset = 0;
   deleteClient = 0;
@@ -85,6 +83,8 @@ export class UpdateReader implements Struct {
   #sectionsLeft = 0;
   #structsLeft = 0;
   #next = 0;
+  /** Offset at which the content of the struct starts. */
+  #contentAt = 0;
   #deleteClientsLeft = -1;
   #deletesLeft = 0;
   readonly #seen = new Set<number>();
@@ -103,6 +103,11 @@ export class UpdateReader implements Struct {
   /** Offset behind what was read. */
   get offset(): number {
     return this.#from.at;
+  }
+
+  /** The string that the struct holds which was just read, in UTF-8. Of other contents it says nothing. */
+  get string(): Uint8Array {
+    return this.#from.stringAt(this.#contentAt);
   }
 
   start(update: Uint8Array): void {
@@ -187,7 +192,7 @@ export class UpdateReader implements Struct {
         }
         this.parent = root === NO_ROOT ? NESTED - Number(isMapEntry) : root * 2 + Number(isMapEntry);
       }
-      this.contentOffset = this.#from.at;
+      this.#contentAt = this.#from.at;
       this.length = readContent(this.#from, content, this.#maxValueBytes);
     }
     if (this.length < 1) throw new MalformedUpdate('a struct of length 0');
