@@ -24,7 +24,6 @@ import { JsonDoor } from './json-door.js';
 import { Networks } from './networks.js';
 import { isForeignOrigin } from './origin.js';
 import { closeReason } from './outbox.js';
-import { readPlainFrames } from './plain-frames.js';
 import { faultReason, maxMessageBytes, ReasonedSocket } from './reasoned-socket.js';
 import { Refusals } from './refusals.js';
 import { SyncSession } from './session.js';
@@ -156,7 +155,6 @@ export class Gateway {
     this.#server.handleUpgrade(request, socket, head, (ws) => {
       ws.on('error', this.#sayError);
       ws.pause(); // until somebody is there to read
-      readPlainFrames(ws, this.options.limits.maxFrameBytes);
       const door = match[1] as 'sync' | 'ws';
       void this.#receive(ws, socket as Socket, request, door, match[2] ?? '', new URLSearchParams(query));
     });
@@ -214,10 +212,11 @@ export class Gateway {
       return turnAway(CloseCode.RoomFull, `The room is full: ${limits.maxRoomClients} are here`);
     }
     try {
-      const log = this.parts.log.child({ room: roomId });
+      // Made when something is said, which is rare.
+      const log = (): Log => this.parts.log.child({ room: roomId });
       ws.faulted = (code, fault) => {
         const reason = faultReason(fault, limits);
-        this.#refusals.note(log, door, code, reason);
+        this.#refusals.note(log(), door, code, reason);
         return reason;
       };
       const visitor =
@@ -227,9 +226,9 @@ export class Gateway {
               log,
               heartbeat: this.#heartbeat,
               limits,
-              refused: (code, reason) => this.#refusals.note(log, 'sync', code, reason),
+              refused: (code, reason) => this.#refusals.note(log(), 'sync', code, reason),
             })
-          : await this.#json.open(ws, socket, room, usernameOf(request), log);
+          : await this.#json.open(ws, socket, room, usernameOf(request), log());
       if (ws.readyState !== ws.OPEN) return;
       this.#visitors.set(ws, visitor);
       if (this.#draining) visitor.freeze();

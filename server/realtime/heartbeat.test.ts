@@ -44,7 +44,7 @@ function createLine(patience: PatienceLimits = limits.sockets) {
   const clock = new ManualClock(1_000_000);
   const heartbeat = new Heartbeat(clock, patience);
   const line = new Line(clock);
-  heartbeat.add(line);
+  line.on('message', heartbeat.add(line));
   return { clock, heartbeat, line };
 }
 

@@ -48,7 +48,8 @@ export class Heartbeat {
     return this.#pulses.size;
   }
 
-  add(socket: Beating): void {
+  /** @returns to be called for each message that came; pings and pongs are heard here */
+  add(socket: Beating): () => void {
     const pulse: Pulse = { heardMs: this.clock.now(), heard: 0, unanswered: 0 };
     this.#pulses.set(socket, pulse);
     const heard = (): void => {
@@ -56,10 +57,10 @@ export class Heartbeat {
       pulse.heard++;
       pulse.unanswered = 0;
     };
-    socket.ws.on('message', heard);
     socket.ws.on('pong', heard);
     socket.ws.on('ping', heard);
     socket.ws.once('close', () => this.#pulses.delete(socket));
+    return heard;
   }
 
   /** Ends the socket unless it answers a ping within 2 s. */

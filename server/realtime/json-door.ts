@@ -82,13 +82,14 @@ export class JsonDoor {
     });
     ws.once('close', () => session.end());
     if (ws.readyState !== ws.OPEN) session.end();
-    const reading = new PacedReading(ws, clock, (data, isBinary) => {
+    const reading = new PacedReading(ws, clock, limits.maxFrameBytes, (data, isBinary) => {
+      heard();
       pace.message(data.length);
       session.receive(isBinary ? null : data.toString('utf8'));
     });
     const pace = new Pace(reading, clock, limits, (text) => session.slowedDown(text));
     ws.on('pong', (payload) => session.confirmed(payload.toString('latin1')));
-    heartbeat.add({
+    const heard = heartbeat.add({
       ws,
       lastWriteMs: 0,
       keepAlive: null,

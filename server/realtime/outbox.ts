@@ -11,7 +11,7 @@ import type { WebSocket } from 'ws';
 import { CloseCode } from '../contract/wire.js';
 import type { SocketLimits } from '../settings/limits.js';
 import type { Clock, Timer } from '../support/clock.js';
-import { writeDirectly } from '../support/direct-write.js';
+import { DirectWriter } from '../support/direct-write.js';
 
 /**
  * Above `slowReaderBytes` nothing more should be queued, and after `slowReaderMs` everything must have been read; beyond the first
@@ -24,6 +24,7 @@ const CLOSE_GRACE_MS = 1000;
 
 export class Outbox {
   readonly #socket: Socket;
+  readonly #writer: DirectWriter;
   #deadline: Timer | null = null;
   /** What had to wait of the first large write. */
   #firstSyncBytes: number | null = null;
@@ -44,6 +45,7 @@ export class Outbox {
     private readonly closing: (code: CloseCode, reason: string) => void = () => {},
   ) {
     this.#socket = socket;
+    this.#writer = new DirectWriter(socket);
     this.lastWriteMs = clock.now();
     socket.on('drain', () => {
       if (this.#deadline === null) return;
@@ -72,7 +74,7 @@ export class Outbox {
       return;
     }
     this.lastWriteMs = this.clock.now();
-    writeDirectly(this.#socket, frames);
+    this.#writer.write(frames);
     if (frames.length > slowReaderBytes) this.#firstSyncBytes ??= this.#socket.writableLength;
     if (this.#deadline === null && this.#socket.writableLength > slowReaderBytes) {
       this.#deadline = this.clock.after(slowReaderMs, () => {

@@ -14,7 +14,7 @@ function setUp(waitAfter: (message: string) => number) {
     pause: () => (isReading = false),
     resume: () => (isReading = true),
   });
-  const reading: PacedReading = new PacedReading(socket as unknown as WebSocket, clock, (data) => {
+  const reading: PacedReading = new PacedReading(socket as unknown as WebSocket, clock, 1000, (data) => {
     handled.push(data.toString());
     reading.wait(waitAfter(data.toString()));
   });

@@ -5,6 +5,7 @@
 import type { RawData, WebSocket } from 'ws';
 
 import type { Clock, Timer } from '../support/clock.js';
+import { readPlainFrames } from './plain-frames.js';
 
 export class PacedReading {
   /** Read from the socket and not handled yet: at most what one read brings. */
@@ -14,19 +15,28 @@ export class PacedReading {
   #isHeld = false;
   #isEnded = false;
 
-  /** @param handle takes each message in its turn; may call `wait` and `end` */
+  /**
+   * @param ws has been paused since its handshake
+   * @param maxPlainBytes a binary message up to this size may come by the short way
+   * @param handle takes each message in its turn, and copies what it keeps of it; may call `wait` and `end`
+   */
   constructor(
     private readonly ws: WebSocket,
     private readonly clock: Clock,
+    maxPlainBytes: number,
     private readonly handle: (data: Buffer, isBinary: boolean) => void,
   ) {
-    ws.on('message', (data: RawData, isBinary: boolean) => {
-      const message = data as Buffer; // `ws` hands out one Buffer a message unless told otherwise
-      if (this.#isEnded) return;
-      if (this.#isStopped || this.#held.length > 0) this.#held.push({ data: message, isBinary });
-      else this.handle(message, isBinary);
-    });
+    // `ws` hands out one Buffer a message unless told otherwise.
+    ws.on('message', (data: RawData, isBinary: boolean) => this.#take(data as Buffer, isBinary));
     ws.once('close', () => this.end());
+    readPlainFrames(ws, maxPlainBytes, (message) => this.#take(message, true));
+  }
+
+  #take(message: Buffer, isBinary: boolean): void {
+    if (this.#isEnded) return;
+    // A copy: what comes by the short way is lent.
+    if (this.#isStopped || this.#held.length > 0) this.#held.push({ data: Buffer.from(message), isBinary });
+    else this.handle(message, isBinary);
   }
 
   /** True while we do not read, so that silence of the other side means nothing. */

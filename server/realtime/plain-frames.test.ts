@@ -32,7 +32,7 @@ function connect(isShort: boolean) {
   let parsed = 0;
   const { _receiver: parser } = ws as unknown as { _receiver: NodeJS.EventEmitter };
   parser.on('message', () => parsed++);
-  if (isShort) readPlainFrames(ws, MAX_PAYLOAD);
+  if (isShort) readPlainFrames(ws, MAX_PAYLOAD, (message) => ws.emit('message', message, true));
   ws.on('message', (data, isBinary) => heard.push(`${isBinary} ${(data as Buffer).toString('hex')}`));
   ws.on('ping', (data) => heard.push(`ping ${data.toString('hex')}`));
   ws.on('pong', (data) => heard.push(`pong ${data.toString('hex')}`));

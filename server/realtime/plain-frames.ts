@@ -3,9 +3,12 @@
  * 5.2), read where it lies in what the socket delivered. Everything else (control frames, fragments, text, what is cut by the end of a
  * read, what is wrong) goes to the parser of `ws` byte by byte as it came, so its checks are those of the connection.
  */
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 import type { WebSocket } from 'ws';
+
+import { readLent } from '../support/lent-reads.js';
 
 /** FIN and opcode 2. */
 const WHOLE_BINARY = 0x82;
@@ -57,15 +60,21 @@ class PlainFrames {
     private readonly parse: (bytes: Buffer) => boolean,
   ) {}
 
-  /** @returns false when the parser asks for a pause, as a Writable's `write` */
-  take(chunk: Buffer): boolean {
+  /**
+   * @param isLent the bytes hold something else once this has returned: whoever keeps some of them gets a copy
+   * @returns false when the parser asks for a pause, as a Writable's `write`
+   */
+  take(chunk: Buffer, isLent: boolean): boolean {
     let bytes = chunk;
     if (this.#cut !== null) {
       bytes = Buffer.concat([this.#cut, chunk]);
       this.#cut = null;
     }
     const at = this.#owed === 0 && !this.#isFragmented ? this.#takePlain(bytes) : 0;
-    return at === bytes.length || this.#handOver(bytes, at);
+    if (at === bytes.length) return true;
+    return bytes === chunk && isLent
+      ? this.#handOver(Buffer.from(bytes.subarray(at)), 0)
+      : this.#handOver(bytes, at);
   }
 
   /** Delivers plain frames as long as there are any; returns where the rest begins. */
@@ -114,28 +123,37 @@ class PlainFrames {
 }
 
 /**
- * From now on plain frames of this connection, which has read nothing yet, are emitted as its messages without a detour: what the
- * socket reads comes here before it goes through the buffer of a stream, unless the stream is paused or has something buffered.
- * Does nothing should a future `ws` parse elsewhere.
+ * From now on plain frames of this connection, of which `ws` has parsed nothing yet, are delivered without a detour: what the
+ * socket reads comes here before it goes through the buffer of a stream, unless the stream is paused or has something buffered. All
+ * other messages are events of `ws` as ever; these are too should a future `ws` parse elsewhere.
  *
  * @param maxPayload longer messages are the parser's, in bytes
+ * @param deliver gets each message lent: what it keeps beyond the call it has to copy
  */
-export function readPlainFrames(ws: WebSocket, maxPayload: number): void {
+export function readPlainFrames(ws: WebSocket, maxPayload: number, deliver: (message: Buffer) => void): void {
   const { _receiver: receiver, _socket: socket } = ws as unknown as Internals;
   if (typeof receiver?.write !== 'function' || typeof socket?.push !== 'function') return;
-  const frames = new PlainFrames(
-    maxPayload,
-    (message) => ws.emit('message', message, true),
-    receiver.write.bind(receiver),
-  );
-  receiver.write = (chunk) => frames.take(chunk);
+  const frames = new PlainFrames(maxPayload, deliver, receiver.write.bind(receiver));
+  receiver.write = (chunk) => frames.take(chunk, false);
   const push = socket.push.bind(socket);
-  socket.push = (chunk: Buffer | null) => {
-    // After a fault `ws` listens no more.
-    const isHeard = socket.readableFlowing === true && socket.listenerCount('data') === 1;
-    if (chunk === null || !isHeard || socket.readableLength > 0) return push(chunk);
+  // After a fault `ws` listens no more.
+  const isHeard = (): boolean =>
+    socket.readableFlowing === true && socket.listenerCount('data') === 1 && socket.readableLength === 0;
+  const take = (chunk: Buffer, isLent: boolean): void => {
     // As `ws` does it: its parser has enough.
-    if (!frames.take(chunk)) socket.pause();
+    if (!frames.take(chunk, isLent)) socket.pause();
+  };
+  const isLent =
+    socket instanceof Socket &&
+    readLent(socket, (bytes) => {
+      if (!isHeard()) return push(Buffer.from(bytes));
+      take(bytes, true);
+      return true;
+    });
+  if (isLent) return;
+  socket.push = (chunk: Buffer | null) => {
+    if (chunk === null || !isHeard()) return push(chunk);
+    take(chunk, false);
     return true;
   };
 }

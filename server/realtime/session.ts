@@ -18,7 +18,7 @@ import { BadFrame, decodeMessage } from './protocol.js';
 
 export interface SessionParts {
   readonly clock: Clock;
-  readonly log: Log;
+  readonly log: () => Log;
   readonly heartbeat: Heartbeat;
   readonly limits: SocketLimits;
   /** Hears why the connection was closed by us. */
@@ -30,6 +30,7 @@ export class SyncSession implements Line, Beating {
   readonly #outbox: Outbox;
   readonly #reading: PacedReading;
   readonly #pace: Pace;
+  readonly #heard: () => void;
   /** Until the client has sent its first sync message. */
   #firstSync: Timer | null = null;
   #closed = false;
@@ -45,7 +46,9 @@ export class SyncSession implements Line, Beating {
     const { clock, limits } = parts;
     this.#outbox = new Outbox(ws, socket, clock, limits, () => this.#peer.drained(), parts.refused);
     this.#peer = new SyncPeer(room, this, wantsSaved);
-    this.#reading = new PacedReading(ws, clock, (data, isBinary) => this.#receive(data, isBinary));
+    this.#reading = new PacedReading(ws, clock, limits.maxFrameBytes, (data, isBinary) =>
+      this.#receive(data, isBinary),
+    );
     this.#pace = new Pace(this.#reading, clock, limits, (text) =>
       this.#peer.notice(NoticeCode.SlowedDown, text),
     );
@@ -59,7 +62,7 @@ export class SyncSession implements Line, Beating {
         this.close(CloseCode.Idle, `no sync message came in ${limits.firstSyncMs / 1000} s`),
       );
     }
-    parts.heartbeat.add(this);
+    this.#heard = parts.heartbeat.add(this);
     this.#peer.open();
   }
 
@@ -98,16 +101,19 @@ export class SyncSession implements Line, Beating {
 
   #receive(data: Buffer, isBinary: boolean): void {
     if (this.#closed) return;
+    this.#heard();
     try {
       if (!isBinary) throw new BadFrame('a text message: this door speaks the binary Yjs protocol');
       this.#handle(data);
     } catch (error) {
       if (error instanceof BadFrame) this.#refuse(error.code, error.message);
       else {
-        this.parts.log.error(
-          { error: messageOf(error), stack: error instanceof Error ? error.stack : undefined },
-          'a frame failed',
-        );
+        this.parts
+          .log()
+          .error(
+            { error: messageOf(error), stack: error instanceof Error ? error.stack : undefined },
+            'a frame failed',
+          );
         this.close(CloseCode.InternalError, 'internal error');
       }
     }
@@ -128,10 +134,13 @@ export class SyncSession implements Line, Beating {
     switch (message.kind) {
       case 'step1':
         this.#pace.question();
-        return this.#peer.step1(message.stateVector);
+        // A copy: the answer may have to wait for a worker, and the message is lent.
+        return this.#peer.step1(new Uint8Array(message.stateVector));
       case 'step2':
       case 'update':
-        if (this.#peer.takesLong(message.update)) return this.#handleLong(message.kind, message.update);
+        if (this.#peer.takesLong(message.update)) {
+          return this.#handleLong(message.kind, new Uint8Array(message.update));
+        }
         return this.#conclude(
           message.kind === 'step2' ? this.#peer.step2(message.update) : this.#peer.update(message.update),
         );

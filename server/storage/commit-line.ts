@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 
 import pg from 'pg';
 
-import { writeDirectly } from '../support/direct-write.js';
+import { DirectWriter } from '../support/direct-write.js';
 import { messageOf } from '../support/errors.js';
 import type { Log } from '../support/log.js';
 import { appendMessage } from './append-message.js';
@@ -83,7 +83,7 @@ class Append implements pg.Submittable {
   ) {}
 
   submit(connection: pg.Connection): void {
-    writeDirectly(connection.stream as Socket, this.bytes);
+    new DirectWriter(connection.stream as Socket).write(this.bytes);
   }
 
   handleCommandComplete({ text }: { readonly text: string }): void {

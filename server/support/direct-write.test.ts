@@ -5,7 +5,7 @@ import { connect as connectTls, createServer as createTlsServer } from 'node:tls
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 
 import { until } from '../../tests/support/until.js';
-import { writeDirectly } from './direct-write.js';
+import { DirectWriter } from './direct-write.js';
 
 const KIB = 1024;
 /** More than the system's own buffers hold. */
@@ -31,14 +31,15 @@ afterEach(async () => {
 });
 
 /** A connection: our end, and the reader's with all that it has read. */
-async function pair(): Promise<{ ours: Socket; reader: Socket; read: () => Buffer }> {
+async function pair(): Promise<{ ours: Socket; direct: DirectWriter; reader: Socket; read: () => Buffer }> {
   const before = accepted.length;
   const reader = connect((server.address() as AddressInfo).port, '127.0.0.1');
   open.push(reader);
   const chunks: Buffer[] = [];
   reader.on('data', (chunk) => chunks.push(chunk)).on('error', () => {});
   await until(() => accepted.length > before, 'the connection is accepted');
-  return { ours: accepted[before] as Socket, reader, read: () => Buffer.concat(chunks) };
+  const ours = accepted[before] as Socket;
+  return { ours, direct: new DirectWriter(ours), reader, read: () => Buffer.concat(chunks) };
 }
 
 /** Bytes of which each stretch can be told from every other. */
@@ -49,21 +50,21 @@ function numbered(from: number, length: number): Buffer {
 }
 
 test('a small write leaves at once, and nothing of it waits in the stream', async () => {
-  const { ours, read } = await pair();
-  writeDirectly(ours, Buffer.from('hello'));
+  const { ours, direct, read } = await pair();
+  direct.write(Buffer.from('hello'));
   expect([ours.writableLength, ours.bytesWritten]).toEqual([0, 0]);
   await until(() => read().toString() === 'hello', 'the reader has it');
 });
 
 test('bytes arrive once and in order, whatever the kernel takes and whoever else writes', async () => {
-  const { ours, reader, read } = await pair();
+  const { ours, direct, reader, read } = await pair();
   reader.pause();
   const sent: Buffer[] = [];
   let total = 0;
   for (let i = 0; total < MUCH; i++) {
     const bytes = numbered(total, [7, 3000, 400 * KIB][i % 3] as number);
     if (i % 5 === 4) ours.write(bytes);
-    else writeDirectly(ours, bytes);
+    else direct.write(bytes);
     sent.push(bytes);
     total += bytes.length;
   }
@@ -74,37 +75,38 @@ test('bytes arrive once and in order, whatever the kernel takes and whoever else
   await until(() => read().length >= total, 'all was read');
   expect(read().equals(Buffer.concat(sent))).toBe(true);
   await until(() => drained, 'the stream says that it is empty');
-  writeDirectly(ours, Buffer.from('and on'));
+  direct.write(Buffer.from('and on'));
   await until(() => read().subarray(total).toString() === 'and on', 'what came behind it');
 });
 
 test('what is corked stays in front', async () => {
-  const { ours, read } = await pair();
+  const { ours, direct, read } = await pair();
   ours.cork();
   ours.write('first ');
-  writeDirectly(ours, Buffer.from('second'));
+  direct.write(Buffer.from('second'));
   ours.uncork();
   await until(() => read().toString() === 'first second', 'both in order');
 });
 
 test('a destroyed socket writes nowhere, whoever has its file descriptor now', async () => {
   const gone = await pair();
+  gone.direct.write(Buffer.from('while it is open'));
   gone.ours.destroy();
   await until(() => gone.ours.closed, 'closed');
   const next = await pair();
-  writeDirectly(gone.ours, Buffer.from('not for you'));
-  writeDirectly(next.ours, Buffer.from('for you'));
+  gone.direct.write(Buffer.from('not for you'));
+  next.direct.write(Buffer.from('for you'));
   await until(() => next.read().length > 0, 'the next connection has something');
   expect(next.read().toString()).toBe('for you');
 });
 
 test('a connection that was reset ends as with a stream: nothing is thrown', async () => {
-  const { ours, reader } = await pair();
+  const { ours, direct, reader } = await pair();
   let failed = false;
   ours.on('error', () => (failed = true));
   reader.resetAndDestroy();
   for (let i = 0; i < 3; i++) {
-    writeDirectly(ours, Buffer.from('into the void'));
+    direct.write(Buffer.from('into the void'));
     await new Promise(setImmediate);
   }
   await until(() => failed && ours.closed, 'the error is told and the socket closed');
@@ -115,7 +117,7 @@ test('nothing goes out of a TLS socket in the clear', async () => {
   const options = { ciphers: 'PSK', maxVersion: 'TLSv1.2' as const };
   const tls = createTlsServer({ ...options, pskCallback: () => key.psk }, (socket) => {
     open.push(socket);
-    writeDirectly(socket, Buffer.from('secret'));
+    new DirectWriter(socket).write(Buffer.from('secret'));
   });
   await new Promise<void>((resolve) => tls.listen(0, '127.0.0.1', resolve));
   const { port } = tls.address() as AddressInfo;

@@ -12,24 +12,37 @@ interface Handle {
   readonly fd?: number;
 }
 
-/**
- * Writes as `socket.write` does, for a socket that lives as long as its connection is open. The bytes must not change afterwards.
- * Not counted in `socket.bytesWritten`.
- */
-export function writeDirectly(socket: Socket, bytes: Uint8Array): void {
-  const taken = socket.writableLength === 0 ? takenAtOnce(socket, bytes) : 0;
-  if (taken < bytes.length) socket.write(taken === 0 ? bytes : bytes.subarray(taken));
-}
+/** Writes to one socket as its `write` does. Not counted in its `bytesWritten`. */
+export class DirectWriter {
+  readonly #socket: Socket & { readonly _handle?: Handle | null };
+  #handle: Handle | null | undefined = null;
+  /** Of `#handle`, which has to ask for it each time; -1: none that may be written to. */
+  #fd = -1;
 
-/** Hands the kernel the bytes; returns how many it took. */
-function takenAtOnce(socket: Socket, bytes: Uint8Array): number {
-  const fd = (socket as unknown as { readonly _handle?: Handle | null })._handle?.fd ?? -1;
-  // What is written to a TLS socket's descriptor would go out in the clear.
-  if (fd < 0 || !socket.writable || socket.writableCorked > 0 || socket instanceof TLSSocket) return 0;
-  try {
-    return writeSync(fd, bytes);
-  } catch {
-    // EAGAIN: the reader is slow. Anything else the stream will meet too, and report.
-    return 0;
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  /** The bytes must not change afterwards. */
+  write(bytes: Uint8Array): void {
+    const taken = this.#socket.writableLength === 0 ? this.#takenAtOnce(bytes) : 0;
+    if (taken < bytes.length) this.#socket.write(taken === 0 ? bytes : bytes.subarray(taken));
+  }
+
+  /** Hands the kernel the bytes; returns how many it took. */
+  #takenAtOnce(bytes: Uint8Array): number {
+    const socket = this.#socket;
+    if (socket._handle !== this.#handle) {
+      this.#handle = socket._handle;
+      // What is written to a TLS socket's descriptor would go out in the clear.
+      this.#fd = socket instanceof TLSSocket ? -1 : (this.#handle?.fd ?? -1);
+    }
+    if (this.#fd < 0 || !socket.writable || socket.writableCorked > 0) return 0;
+    try {
+      return writeSync(this.#fd, bytes);
+    } catch {
+      // EAGAIN: the reader is slow. Anything else the stream will meet too, and report.
+      return 0;
+    }
   }
 }
