@@ -89,6 +89,7 @@ try {
       ? `an embedded database in ${config.dataDir}`
       : `Postgres (${config.databaseSource})`;
   console.log(`Coderoom ${version} is ready at ${running.url} and keeps rooms in ${database}`);
+  await running.warmUp();
 } catch (error) {
   log.fatal({ error: messageOf(error) }, 'could not start');
   console.error(`Coderoom could not start: ${messageOf(error)}`);

@@ -51,6 +51,8 @@ export interface RunningServer {
    * Safe to call twice: the second call gets the same promise.
    */
   stop(): Promise<readonly string[]>;
+  /** See `Registry.warmUp`. */
+  warmUp(): Promise<void>;
 }
 
 /** Merged log entries are looked through so often, in ms. */
@@ -159,7 +161,7 @@ export async function startServer(config: Config, surroundings: ServerSurroundin
 
   try {
     const url = await listen(http, config);
-    return { url, stop: () => (stopping ??= stop()) };
+    return { url, stop: () => (stopping ??= stop()), warmUp: () => rooms.warmUp() };
   } catch (error) {
     rooms.stopOpening();
     await endParts();

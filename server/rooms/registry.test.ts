@@ -49,6 +49,37 @@ function createGate(): { passed: Promise<void>; open: () => void } {
 
 const turns = () => new Promise<void>((resolve) => setImmediate(resolve));
 
+describe('warming up', () => {
+  test('ends by itself, and leaves nothing behind', async () => {
+    const { registry, clock, errors } = createHouse();
+    let isDone = false;
+    void registry.warmUp().then(() => (isDone = true));
+    while (!isDone) {
+      clock.advance(0);
+      await turns();
+    }
+    expect([registry.size, errors]).toEqual([0, []]);
+  });
+
+  test('gives way to whoever wants a room', async () => {
+    const { registry, clock, createRoom, errors } = createHouse();
+    await createRoom('a');
+    let pieces = 0;
+    const endOfTurn = clock.endOfTurn.bind(clock);
+    clock.endOfTurn = (run) => {
+      pieces++;
+      endOfTurn(run);
+    };
+    const warm = registry.warmUp();
+    const { room } = await registry.hold('a');
+    clock.advance(0);
+    await warm;
+    expect(pieces).toBeLessThan(3);
+    expect(await room.readText('main')).toBe('stored');
+    expect(errors).toEqual([]);
+  });
+});
+
 describe('[R1] opening', () => {
   test('[G11] fifty who ask at once share one load and one room', async () => {
     const { registry, store, createRoom } = createHouse();

@@ -17,8 +17,9 @@ import type { GateRules } from './gate.js';
 import { LargeDocuments } from './large-documents.js';
 import { loadingDocument } from './load.js';
 import { Room } from './room.js';
-import { Slices } from './slices.js';
+import { Slices, whileNot } from './slices.js';
 import type { RoomSource } from './types.js';
+import { warmingUp } from './warm-up.js';
 
 export interface RegistryOptions {
   /** How long an empty, saved room stays in memory. */
@@ -123,6 +124,20 @@ export class Registry implements RoomSource {
     } catch (error) {
       release();
       throw error;
+    }
+  }
+
+  /**
+   * For a server that has just started: makes V8 compile what loading a document needs, in pieces, for as long as nobody wants a
+   * room. Resolves when that is done or somebody does; never rejects.
+   */
+  async warmUp(): Promise<void> {
+    const work = warmingUp(this.options.rules);
+    const isWanted = (): boolean => this.#stopping || this.#entries.size > 0;
+    try {
+      await new Slices(this.parts.clock).run(whileNot(isWanted, work), () => undefined);
+    } catch (error) {
+      this.parts.log.error({ error: messageOf(error) }, 'warming up failed');
     }
   }
 

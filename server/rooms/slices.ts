@@ -18,6 +18,11 @@ export function finish<Result>(pieces: Pieces<Result>): Result {
   }
 }
 
+/** The work, ended between two pieces as soon as this is so. */
+export function* whileNot(isEnded: () => boolean, work: Pieces<unknown>): Pieces<void> {
+  while (!isEnded() && work.next().done !== true) yield;
+}
+
 export class Slices {
   #last: Promise<unknown> = Promise.resolve();
 
