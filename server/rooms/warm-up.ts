@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 
 import * as Y from 'yjs';
 
+import { textOf } from '../contract/files.js';
 import { SharedDoc } from '../contract/wire.js';
 import type { StoredDocument } from '../storage/store.js';
 import type { GateRules } from './gate.js';
@@ -37,7 +38,7 @@ export function* warmingUp(rules: GateRules): Pieces<void> {
 /** A document that such people wrote here and there and corrected, and that somebody has typed in since it was stored. */
 export function* madeUpDocument(clients: readonly number[]): Pieces<StoredDocument> {
   const doc = new Y.Doc();
-  const text = doc.getText(SharedDoc.mainFile);
+  const text = textOf(doc, SharedDoc.mainFile);
   doc.clientID = clients[0] as number;
   text.insert(0, 'x'.repeat(LENGTH));
   for (let edit = 1; edit <= EDITS; edit++) {
